@@ -1,0 +1,100 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/**
+ * The arrows of docs/architecture.md: which rooms of src-main a room may know.
+ * Every room may use src-shared; src-shared uses nothing; nobody but desktop may import electron.
+ */
+const arrows = {
+  relay: ['store/'],
+  store: [],
+  security: ['store/'],
+  settings: [],
+  http: ['relay/', 'security/', 'settings/'],
+  mcp: ['relay/', 'security/', 'settings/'],
+  cli: ['relay/', 'security/', 'settings/', 'runtime/'],
+  runtime: ['relay/', 'store/', 'security/', 'settings/', 'http/', 'mcp/'],
+};
+const rooms = ['relay', 'store', 'security', 'settings', 'http', 'mcp', 'cli', 'runtime', 'desktop'];
+
+/** Only the engine's own composition may name the engine. */
+const enginesOf = (room) => (room === 'runtime' || room === 'store' ? [] : ['**/store/sqlite/**']);
+
+const arrowRules = Object.entries(arrows).map(([room, may]) => {
+  const forbidden = rooms.filter((other) => other !== room && !may.includes(`${other}/`));
+  return {
+    files: [`src-main/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['electron', 'electron-store'],
+          patterns: [
+            {
+              group: [...forbidden.map((other) => `**/${other}/**`), 'electron/*', ...enginesOf(room)],
+              message: `src-main/${room} may only know ${['src-shared', ...may].join(', ')} (see docs/architecture.md).`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default ts.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  ...ts.configs.strictTypeChecked,
+  ...svelte.configs.recommended,
+  prettier,
+  ...svelte.configs.prettier,
+  {
+    languageOptions: {
+      globals: globals.node,
+      parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.js'] } },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts', 'src-renderer/**'],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: {
+        parser: ts.parser,
+        project: './tsconfig.renderer.json',
+        projectService: false,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
+  },
+  ...arrowRules,
+  {
+    files: ['src-shared/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['electron', 'electron-store'],
+          patterns: [
+            {
+              group: ['**/src-main/**', '**/src-renderer/**', 'node:*'],
+              message: 'src-shared is what both worlds agree on and imports no room.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['scripts/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['*.config.js'], ...ts.configs.disableTypeChecked },
+);

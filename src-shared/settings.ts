@@ -1,0 +1,351 @@
+import { maxMessageBytes } from './message.ts';
+import { addressOrNetwork, bearerToken, bindHost, trustedHost, webOrigin } from './settings-formats.ts';
+import { choice, integer, list, path, text, toggle, type SettingDefinition } from './settings-kinds.ts';
+
+/** A century: dates further back than this help nobody and cannot be computed for ever larger numbers. */
+const longestDays = 36_500;
+
+/** The longest time that a timer of Node can hold, in seconds. */
+const longestTimer = 2_147_483;
+
+/**
+ * Every setting, once: flags, variables, the settings file, `--help`, `config show` and docs/configuration.md are
+ * made from this. Names and ranges of the original are those of the wire specification 1.2 and 1.3.
+ */
+export const settingDefinitions = {
+  host: text(
+    {
+      default: '127.0.0.1',
+      schema: bindHost,
+      allowed: 'an IP address or a host name, without scheme and port',
+      placeholder: 'address',
+    },
+    { env: 'CLAUDE_BRIDGE_HOST', flag: '--host', group: 'Network', doc: 'Address to listen on.' },
+  ),
+  port: integer(
+    { default: 8765, min: 0, max: 65_535 },
+    {
+      env: 'CLAUDE_BRIDGE_PORT',
+      flag: '--port',
+      group: 'Network',
+      doc: 'Port to listen on; 0 lets the system choose.',
+    },
+  ),
+  trustedHosts: list(
+    {
+      item: trustedHost,
+      allowed: 'a list of host names, IP addresses, *.domain or *, without scheme and port',
+      placeholder: 'host',
+    },
+    {
+      env: 'CLAUDE_BRIDGE_TRUSTED_HOSTS',
+      flag: '--trusted-host',
+      group: 'Network',
+      doc: "Further names under which clients reach the relay, beside loopback and the machine's own names and addresses.",
+      reloadable: true,
+    },
+  ),
+  trustedProxies: list(
+    {
+      item: addressOrNetwork,
+      allowed: 'a list of IP addresses or networks such as 10.0.0.0/8',
+      placeholder: 'address',
+    },
+    {
+      env: 'CLAUDE_BRIDGE_TRUSTED_PROXIES',
+      flag: '--trusted-proxy',
+      group: 'Network',
+      doc: 'Proxies whose forwarding headers are believed.',
+    },
+  ),
+  corsOrigins: list(
+    {
+      item: webOrigin,
+      allowed: 'a list of origins such as https://dash.example:8443, without a path',
+      placeholder: 'origin',
+    },
+    {
+      env: 'CLAUDE_BRIDGE_CORS_ORIGIN',
+      flag: '--cors-origin',
+      group: 'Network',
+      doc: 'Other web origins whose pages may call the relay.',
+      reloadable: true,
+    },
+  ),
+  tlsCert: path(
+    { default: undefined, defaultText: 'none' },
+    {
+      env: 'CLAUDE_BRIDGE_TLS_CERT',
+      flag: '--tls-cert',
+      group: 'Network',
+      doc: 'Certificate chain (PEM); with `tlsKey` it turns on HTTPS.',
+    },
+  ),
+  tlsKey: path(
+    { default: undefined, defaultText: 'none' },
+    {
+      env: 'CLAUDE_BRIDGE_TLS_KEY',
+      flag: '--tls-key',
+      group: 'Network',
+      doc: 'Private key (PEM) of the certificate.',
+    },
+  ),
+
+  authToken: text(
+    {
+      default: undefined,
+      schema: bearerToken,
+      allowed: 'a single line without control characters',
+      placeholder: 'token',
+    },
+    {
+      env: 'CLAUDE_BRIDGE_AUTH_TOKEN',
+      flag: '--auth-token',
+      group: 'Access',
+      doc: 'Bearer token that clients must send; the flag is visible in the process list, so prefer the file or the variable.',
+      secret: true,
+    },
+  ),
+  authTokenFile: path(
+    { default: undefined, defaultText: 'none' },
+    {
+      env: 'CLAUDE_BRIDGE_AUTH_TOKEN_FILE',
+      flag: '--auth-token-file',
+      group: 'Access',
+      doc: 'File that holds the bearer token.',
+    },
+  ),
+  allowUnauthenticatedNetwork: toggle(false, {
+    env: 'CLAUDE_BRIDGE_ALLOW_UNAUTHENTICATED_NETWORK',
+    flag: '--allow-unauthenticated-network',
+    group: 'Access',
+    doc: 'Serve other machines without a token: whoever reaches the port can read, send and clear.',
+  }),
+  queryToken: toggle(true, {
+    env: 'CLAUDE_BRIDGE_QUERY_TOKEN',
+    flag: '--no-query-token',
+    group: 'Access',
+    doc: 'Accept `?token=` under `/events/`, for clients that cannot set a header.',
+    flagDoc: 'Refuse `?token=` under `/events/`.',
+  }),
+  failedAuthPerMinute: integer(
+    { default: 100, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_FAILED_AUTH_PER_MINUTE',
+      flag: '--failed-auth-per-minute',
+      group: 'Access',
+      doc: 'Failed authentications of one address in a minute after which further failing ones are told to wait.',
+      reloadable: true,
+    },
+  ),
+
+  db: path(
+    { default: 'claude-bridge.db', defaultText: 'claude-bridge.db in the data directory' },
+    { env: 'CLAUDE_BRIDGE_DB', flag: '--db', group: 'Storage', doc: 'SQLite file that holds the messages.' },
+  ),
+  durability: choice(['full', 'normal'], 'full', {
+    env: 'CLAUDE_BRIDGE_DURABILITY',
+    flag: '--durability',
+    group: 'Storage',
+    doc: 'With `full` an acknowledged message is on disk; with `normal` a power failure may lose the last ones.',
+  }),
+  eventPollMs: integer(
+    { default: 250, min: 50, max: 10_000, unit: 'ms' },
+    {
+      env: 'CLAUDE_BRIDGE_EVENT_POLL_MS',
+      flag: '--event-poll-ms',
+      group: 'Storage',
+      doc: 'How often to look for writes of other processes that the file watcher may have missed, in milliseconds.',
+      reloadable: true,
+    },
+  ),
+
+  retentionDays: integer(
+    { default: 0, min: 0, max: longestDays, unit: 'days' },
+    {
+      env: 'CLAUDE_BRIDGE_RETENTION_DAYS',
+      flag: '--retention-days',
+      group: 'Retention and audit',
+      doc: 'Delete messages older than this many days; 0 keeps them for ever.',
+      reloadable: true,
+    },
+  ),
+  retentionSweepSeconds: integer(
+    { default: 3600, min: 10, max: longestTimer, unit: 'seconds' },
+    {
+      env: 'CLAUDE_BRIDGE_RETENTION_SWEEP_SECONDS',
+      flag: '--retention-sweep-seconds',
+      group: 'Retention and audit',
+      doc: 'Seconds between two sweeps.',
+      reloadable: true,
+    },
+  ),
+  eventRetentionDays: integer(
+    { default: 7, min: 1, max: longestDays, unit: 'days' },
+    {
+      env: 'CLAUDE_BRIDGE_EVENT_RETENTION_DAYS',
+      flag: '--event-retention-days',
+      group: 'Retention and audit',
+      doc: 'Days after which events other than messages are deleted.',
+      reloadable: true,
+    },
+  ),
+  auditLog: toggle(false, {
+    env: 'CLAUDE_BRIDGE_AUDIT_LOG',
+    flag: '--audit-log',
+    group: 'Retention and audit',
+    doc: 'Record refused requests, new channels and clears in the audit log.',
+  }),
+  auditRetentionDays: integer(
+    { default: 90, min: 1, max: longestDays, unit: 'days' },
+    {
+      env: 'CLAUDE_BRIDGE_AUDIT_RETENTION_DAYS',
+      flag: '--audit-retention-days',
+      group: 'Retention and audit',
+      doc: 'Days after which audit entries are deleted.',
+      reloadable: true,
+    },
+  ),
+
+  maxSse: integer(
+    { default: 100, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_SSE',
+      flag: '--max-sse',
+      group: 'Event streams',
+      doc: 'Event streams that may be open at once.',
+      reloadable: true,
+    },
+  ),
+  maxSsePerChannel: integer(
+    { default: 25, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_SSE_PER_CHANNEL',
+      flag: '--max-sse-per-channel',
+      group: 'Event streams',
+      doc: 'Event streams of one channel that may be open at once.',
+      reloadable: true,
+    },
+  ),
+  sseReplayLimit: integer(
+    { default: 500, min: 1, max: 10_000 },
+    {
+      env: 'CLAUDE_BRIDGE_SSE_REPLAY_LIMIT',
+      flag: '--sse-replay-limit',
+      group: 'Event streams',
+      doc: 'Messages that a resumed stream is sent again at most.',
+      reloadable: true,
+    },
+  ),
+  subscriberBufferBytes: integer(
+    { default: 262_144, min: 16_384, unit: 'bytes' },
+    {
+      env: 'CLAUDE_BRIDGE_SUBSCRIBER_BUFFER_BYTES',
+      flag: '--subscriber-buffer-bytes',
+      group: 'Event streams',
+      doc: 'Bytes queued for a slow reader before it is read forward from the database instead.',
+      reloadable: true,
+    },
+  ),
+
+  maxRequestBytes: integer(
+    { default: 262_144, min: 1024, unit: 'bytes' },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_REQUEST_BYTES',
+      flag: '--max-request-bytes',
+      group: 'Sizes',
+      doc: 'Largest request body.',
+      reloadable: true,
+    },
+  ),
+  maxMessageBytes: integer(
+    { default: maxMessageBytes, min: 1, max: maxMessageBytes, unit: 'bytes' },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_MESSAGE_BYTES',
+      flag: '--max-message-bytes',
+      group: 'Sizes',
+      doc: 'Largest content of a message, in UTF-8 bytes.',
+      reloadable: true,
+    },
+  ),
+  maxPageBytes: integer(
+    { default: 4_194_304, min: 131_072, unit: 'bytes' },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_PAGE_BYTES',
+      flag: '--max-page-bytes',
+      group: 'Sizes',
+      doc: 'Bytes of content that one listing may carry.',
+      reloadable: true,
+    },
+  ),
+  mcpResultBytes: integer(
+    { default: 65_536, min: 4096, unit: 'bytes' },
+    {
+      env: 'CLAUDE_BRIDGE_MCP_RESULT_BYTES',
+      flag: '--mcp-result-bytes',
+      group: 'Sizes',
+      doc: 'Bytes of content that one tool result may carry.',
+      reloadable: true,
+    },
+  ),
+
+  maxMcpSessions: integer(
+    { default: 256, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_MCP_SESSIONS',
+      flag: '--max-mcp-sessions',
+      group: 'MCP',
+      doc: 'MCP sessions that may be open at once.',
+      reloadable: true,
+    },
+  ),
+  mcpSessionIdleSeconds: integer(
+    { default: 1800, min: 30, max: longestTimer, unit: 'seconds' },
+    {
+      env: 'CLAUDE_BRIDGE_MCP_SESSION_IDLE_SECONDS',
+      flag: '--mcp-session-idle-seconds',
+      group: 'MCP',
+      doc: 'Seconds without a request after which an MCP session ends.',
+      reloadable: true,
+    },
+  ),
+  statelessHttp: toggle(false, {
+    env: 'CLAUDE_BRIDGE_STATELESS_HTTP',
+    flag: '--stateless-http',
+    group: 'MCP',
+    doc: 'Serve `/mcp` without sessions.',
+  }),
+
+  dashboard: toggle(true, {
+    env: 'CLAUDE_BRIDGE_NO_DASHBOARD',
+    envInverted: true,
+    flag: '--no-dashboard',
+    group: 'Dashboard and log',
+    doc: 'Serve the dashboard at `/`.',
+    flagDoc: 'Do not serve the dashboard at `/`.',
+  }),
+  logLevel: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
+    env: 'CLAUDE_BRIDGE_LOG_LEVEL',
+    flag: '--log-level',
+    group: 'Dashboard and log',
+    doc: 'Least severe log lines that are written.',
+    reloadable: true,
+  }),
+} satisfies Record<string, SettingDefinition>;
+
+export type SettingKey = keyof typeof settingDefinitions;
+
+/** The effective value of every setting. Paths are absolute. */
+export type Settings = { readonly [K in SettingKey]: (typeof settingDefinitions)[K]['default'] };
+
+export const settingKeys = Object.keys(settingDefinitions) as SettingKey[];
+
+export function definitionOf(key: SettingKey): SettingDefinition {
+  return settingDefinitions[key];
+}
+
+/** Answer of `POST /api/reload`: what changed, as [old, new], and what waits for a restart. Secrets are masked. */
+export interface ReloadResponse {
+  reloaded: Partial<Record<SettingKey, [unknown, unknown]>>;
+  unchanged_until_restart: SettingKey[];
+}

@@ -1,0 +1,73 @@
+import { CommanderError } from 'commander';
+import { BridgeError, toError, type ErrorCode } from '../../src-shared/bridge-error.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
+import { exitCode, type Outcome } from './exit-codes.ts';
+import { printError } from './output.ts';
+import { settingOptions } from './setting-options.ts';
+
+/** An expected end of a command other than success: one sentence and an exit code. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome, sentence: string) {
+    super(sentence);
+    this.outcome = outcome;
+  }
+}
+
+/** Says on standard error what went wrong and returns the exit code. */
+export function reportFailure(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return reportUsage(thrown);
+  const outcome = expectedOutcome(thrown);
+  const error = toError(thrown);
+  if (outcome !== undefined || 'syscall' in error) {
+    // Where in our code the system refused something would say nothing to the user.
+    printError(error.message);
+  } else {
+    process.stderr.write(`error: this is a bug in claude-bridge, please report it\n${error.stack ?? ''}\n`);
+  }
+  return exitCode(outcome ?? 'bug');
+}
+
+function expectedOutcome(thrown: unknown): Outcome | undefined {
+  if (thrown instanceof ConfigurationError) return 'configuration';
+  if (thrown instanceof CommandFailure) return thrown.outcome;
+  if (thrown instanceof BridgeError) return outcomeOfCode(thrown.code);
+  return undefined;
+}
+
+/** How a relay that could not start ends: beside port and database there is only what it was given. */
+function outcomeOfCode(code: ErrorCode): Outcome {
+  if (code === 'internal_error') return 'bug';
+  if (code === 'port_unavailable') return 'port';
+  return code.startsWith('storage_') ? 'database' : 'configuration';
+}
+
+function reportUsage(error: CommanderError): number {
+  // Help and version were asked for and have been printed.
+  if (error.exitCode === 0) return exitCode('fine');
+  printError(usageSentence(error));
+  return exitCode('configuration');
+}
+
+/** What was typed is not repeated beyond the name of a flag: it may be a token with a blank in it. */
+function usageSentence(error: CommanderError): string {
+  switch (error.code) {
+    case 'commander.help':
+    case 'commander.unknownCommand':
+    case 'commander.excessArguments':
+      return 'there is no such command: there are serve and config show, check, reload and path (see claude-bridge --help)';
+    default: {
+      const valued = /'(--[^'=]+)=/.exec(error.message)?.[1];
+      if (isSwitch(valued)) return `${valued} takes no value (see claude-bridge --help)`;
+      const sentence = error.message.replace(/^error: /, '').replace(/'(-[^'=]*)=[^']*'/, "'$1'");
+      const hint = sentence.includes('Did you mean') ? '' : ' (see claude-bridge --help)';
+      return sentence + hint;
+    }
+  }
+}
+
+function isSwitch(flag: string | undefined): flag is string {
+  return flag === '--stdio' || settingOptions().some((option) => option.long === flag && option.isBoolean());
+}

@@ -1,0 +1,24 @@
+/** Lines for people or programs, on standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+}
+
+/** One line on standard error, whatever the sentence holds. */
+export function printError(sentence: string): void {
+  process.stderr.write(`error: ${sentence.replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+}
+
+/** Keeps the process alive when whoever reads its output goes away, as `| head` does. */
+export function surviveClosedOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    printError(`cannot write to standard output: ${error.message}`);
+  });
+  // There is no place left to complain about standard error.
+  process.stderr.on('error', () => undefined);
+}

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import type { SettingsInput } from '../settings/load.ts';
+import { exitCode } from './exit-codes.ts';
+import { epilogue, summary } from './help.ts';
+import { givenFlags, settingOptions } from './setting-options.ts';
+import { settingsInput } from './settings-input.ts';
+import { version } from './version.ts';
+
+/**
+ * Parses the command line and runs its command.
+ * @returns the exit code
+ * @throws CommanderError for a command line that cannot be understood
+ */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let code = exitCode('fine');
+  const runs = (command: (input: SettingsInput) => number | Promise<number>) => async () => {
+    code = await command(settingsInput(givenFlags(program)));
+  };
+  const serves = runs(async (input) => {
+    const { serveCommand, stdioCommand } = await import('./serve.ts');
+    return await (program.getOptionValue('stdio') === true ? stdioCommand(input) : serveCommand(input));
+  });
+
+  const program = new Command('claude-bridge')
+    .exitOverride()
+    // Errors are printed by main.ts, on one line.
+    .configureOutput({ writeErr: () => undefined })
+    .description(summary)
+    .usage('[command] [options]')
+    .version(`claude-bridge ${version}`, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .option('--stdio', 'speak MCP on standard input and output instead of HTTP')
+    .addHelpText('after', epilogue())
+    .action(serves);
+  for (const option of settingOptions()) program.addOption(option);
+
+  program.command('serve').description('serve MCP, the JSON API and the dashboard').action(serves);
+
+  const config = program.command('config').description('look at the settings').helpCommand(false);
+  config
+    .command('show')
+    .description('effective settings and where each comes from')
+    .option('--json', 'for programs')
+    .action(async (options: { json?: true }) => {
+      const { configShow } = await import('./config-show.ts');
+      await runs((input) => configShow(input, options.json === true))();
+    });
+  config
+    .command('check')
+    .description('tell whether the relay would accept its settings')
+    .action(runs(async (input) => (await import('./config-check.ts')).configCheck(input)));
+  config
+    .command('reload')
+    .description('have the running relay read its settings again')
+    .action(runs(async (input) => (await import('./config-reload.ts')).configReload(input)));
+  config
+    .command('path')
+    .description('print the path of the settings file')
+    .action(runs(async (input) => (await import('./config-path.ts')).configPath(input)));
+
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { strip } from '../../src-shared/text.ts';
+import { checkSetting } from '../../src-shared/settings-check.ts';
+import { ConfigurationError, unusable } from './configuration-error.ts';
+import type { Layer, SettingSource } from './layer.ts';
+
+/**
+ * The token of the strongest source that names one, directly or by file; within one source the token itself wins
+ * over the file (wire specification 1.4).
+ */
+export async function resolveToken(
+  layers: readonly Layer[],
+): Promise<{ value: string; source: SettingSource } | undefined> {
+  for (const layer of layers) {
+    const token = layer.get('authToken');
+    if (typeof token?.value === 'string') return { value: token.value, source: token.source };
+    const file = layer.get('authTokenFile');
+    if (typeof file?.value === 'string') return { value: await readToken(file.value), source: file.source };
+  }
+  return undefined;
+}
+
+async function readToken(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw unusable('read the token file', path, error);
+  }
+  const token = strip(decode(bytes, path));
+  if (token === '') throw new ConfigurationError(`the token file ${path} is empty`);
+  const checked = checkSetting('authToken', token);
+  if (!checked.ok) throw new ConfigurationError(`the token in ${path} ${checked.rule}`);
+  return token;
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    // The decoder also takes off the byte order mark that editors on Windows put in front.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`the token file ${path} is not UTF-8 text`);
+  }
+}

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadSettings } from '../../src-main/settings/load.ts';
+import { reloadSettings } from '../../src-main/settings/reload.ts';
+import { scratchDirectory } from '../cli/run-cli.ts';
+
+describe('settings that are read again', () => {
+  it('take over what may change while running, leave the rest for a restart and show no secret', async () => {
+    using home = scratchDirectory();
+    const file = join(home.path, 'config.json');
+    writeFileSync(file, '{"maxSse": 10, "authToken": "fictional-old"}');
+    const running = await loadSettings({ flags: { retentionDays: '3' }, env: {}, dataDirectory: home.path });
+    writeFileSync(
+      file,
+      '{"maxSse": 20, "corsOrigins": ["https://a.example"], "retentionDays": 5, "port": 1, "authToken": "fictional-new"}',
+    );
+
+    const { settings, report } = reloadSettings(running.settings, (await running.reload()).settings);
+
+    expect(report).toEqual({
+      reloaded: { maxSse: [10, 20], corsOrigins: [[], ['https://a.example']] },
+      unchanged_until_restart: ['port', 'authToken'],
+    });
+    expect(settings).toEqual({ ...running.settings, maxSse: 20, corsOrigins: ['https://a.example'] });
+  });
+
+  it('change nothing when the file is as it was', async () => {
+    using home = scratchDirectory();
+    writeFileSync(join(home.path, 'config.json'), '{"trustedHosts": ["a.example"]}');
+    const running = await loadSettings({ flags: {}, env: {}, dataDirectory: home.path });
+
+    const { settings, report } = reloadSettings(running.settings, (await running.reload()).settings);
+
+    expect(report).toEqual({ reloaded: {}, unchanged_until_restart: [] });
+    expect(settings).toEqual(running.settings);
+  });
+});

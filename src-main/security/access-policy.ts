@@ -1,0 +1,45 @@
+import { BlockList } from 'node:net';
+import { familyOf, normalizeAddress } from './ip-address.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether a socket's peer is on this machine: 127.0.0.0/8, ::1, and IPv4 in IPv6 clothes. */
+export function isLoopbackAddress(address: string | undefined): boolean {
+  const normal = address === undefined ? undefined : normalizeAddress(address);
+  return normal !== undefined && loopback.check(normal, familyOf(normal));
+}
+
+/** Whether a relay that binds `bindHost` can be reached from this machine only. */
+export function isLoopbackHost(bindHost: string): boolean {
+  if (bindHost.toLowerCase() === 'localhost') return true;
+  const bracketed = /^\[(.*)\]$/.exec(bindHost);
+  return isLoopbackAddress(bracketed?.[1] ?? bindHost);
+}
+
+/** A request that brought no token, to a relay that has none configured. */
+export interface TokenlessRequest {
+  /** The socket's peer. Absent once the socket is gone, and then not trusted. */
+  peerAddress: string | undefined;
+  /** See `hasForwardingHeaders`. */
+  hasForwardingHeaders: boolean;
+  allowUnauthenticatedNetwork: boolean;
+}
+
+/**
+ * May this request come in without a token (wire specification 7.2)? A request that carries a forwarding header
+ * came through a proxy: that the proxy is local says nothing about who sent it.
+ */
+export function admitWithoutToken(request: TokenlessRequest): 'loopback' | 'network' | 'refused' {
+  if (isLoopbackAddress(request.peerAddress) && !request.hasForwardingHeaders) return 'loopback';
+  return request.allowUnauthenticatedNetwork ? 'network' : 'refused';
+}
+
+/**
+ * The same question asked before the port is bound: would requests that `bindHost` lets in be refused for want of
+ * a token? Then one must be configured or generated first.
+ */
+export function bindNeedsToken(bindHost: string, allowUnauthenticatedNetwork: boolean): boolean {
+  return !isLoopbackHost(bindHost) && !allowUnauthenticatedNetwork;
+}

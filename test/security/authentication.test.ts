@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AuthThrottle } from '../../src-main/security/auth-throttle.ts';
+import { Authentication, type Claim } from '../../src-main/security/authentication.ts';
+import { Credentials } from '../../src-main/security/credentials.ts';
+
+const remote: Claim = {
+  authorization: undefined,
+  peerAddress: '192.0.2.7',
+  clientAddress: '192.0.2.7',
+  hasForwardingHeaders: false,
+};
+const local: Claim = { ...remote, peerAddress: '127.0.0.1', clientAddress: '127.0.0.1' };
+
+interface Settings {
+  open?: boolean;
+  limit?: () => number;
+}
+
+function authentication(token: string | undefined, settings: Settings = {}): Authentication {
+  const { open = false, limit = () => 100 } = settings;
+  return new Authentication({
+    credentials: new Credentials({ token, localToken: 'per-start' }),
+    throttle: new AuthThrottle(limit),
+    allowUnauthenticatedNetwork: open,
+  });
+}
+
+describe('with a token configured', () => {
+  const guarded = authentication('orchid-7', { open: true });
+
+  test.each([
+    [{ ...remote, authorization: 'Bearer orchid-7' }, 'token'],
+    [{ ...remote, authorization: 'Bearer per-start' }, 'local'],
+    [{ ...remote, queryToken: 'orchid-7' }, 'token'],
+    [{ ...local, hasForwardingHeaders: true, authorization: 'Bearer orchid-7' }, 'token'],
+  ])('its holder comes in: %j', async (claim, kind) => {
+    expect(await guarded.authenticate(claim)).toMatchObject({ kind });
+  });
+
+  test.each([
+    local,
+    remote,
+    { ...local, authorization: 'Bearer guess' },
+    { ...local, authorization: 'Bearer guess', queryToken: 'orchid-7' },
+    { ...local, authorization: 'Basic b3JjaGlkLTc=' },
+    { ...local, queryToken: 'guess' },
+  ])('nobody else does, not even from this machine: %j', async (claim) => {
+    await expect(guarded.authenticate(claim)).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: 'unauthorized',
+    });
+  });
+});
+
+describe('without a token', () => {
+  test.each([
+    local,
+    { ...local, authorization: 'Bearer left-over' },
+    { ...local, peerAddress: '::ffff:127.0.0.1' },
+  ])('this machine comes in: %j', async (claim) => {
+    expect(await authentication(undefined).authenticate(claim)).toMatchObject({ kind: 'loopback' });
+  });
+
+  test.each([remote, { ...local, hasForwardingHeaders: true }, { ...local, peerAddress: undefined }])(
+    'others come in only where the network is opened on purpose: %j',
+    async (claim) => {
+      await expect(authentication('').authenticate(claim)).rejects.toMatchObject({
+        code: 'unauthenticated_network',
+        status: 403,
+      });
+      expect(await authentication('', { open: true }).authenticate(claim)).toMatchObject({ kind: 'network' });
+    },
+  );
+
+  test('the local token still makes an administrator', async () => {
+    const claim = { ...local, authorization: 'Bearer per-start' };
+    expect(await authentication(undefined).authenticate(claim)).toMatchObject({ kind: 'local' });
+  });
+});
+
+describe('the brake', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const guess = (address: string): Claim => ({
+    ...remote,
+    authorization: 'Bearer guess',
+    clientAddress: address,
+  });
+
+  /** The code of the answer to each of `times` wrong attempts. */
+  async function guesses(guarded: Authentication, address: string, times: number): Promise<unknown[]> {
+    const codes: unknown[] = [];
+    for (let i = 0; i < times; i++) {
+      codes.push(
+        await guarded
+          .authenticate(guess(address))
+          .catch((error: unknown) => (error as { code: string }).code),
+      );
+    }
+    return codes;
+  }
+
+  test('answers further failures of an address after the allowed ones, until its minute is over', async () => {
+    const guarded = authentication('orchid-7', { limit: () => 3 });
+    expect(await guesses(guarded, '192.0.2.7', 4)).toEqual([
+      ...Array<string>(3).fill('unauthorized'),
+      'too_many_attempts',
+    ]);
+    vi.advanceTimersByTime(20_000);
+    await expect(guarded.authenticate(guess('192.0.2.7'))).rejects.toMatchObject({
+      status: 429,
+      retryAfter: 40,
+    });
+    expect(await guesses(guarded, '192.0.2.8', 1)).toEqual(['unauthorized']);
+    vi.advanceTimersByTime(40_001);
+    expect(await guesses(guarded, '192.0.2.7', 1)).toEqual(['unauthorized']);
+  });
+
+  test('never meets the right token, nor a request without one', async () => {
+    const guarded = authentication('orchid-7', { limit: () => 1 });
+    expect(await guesses(guarded, '192.0.2.7', 3)).toContain('too_many_attempts');
+    expect(await guarded.authenticate({ ...remote, authorization: 'Bearer orchid-7' })).toMatchObject({
+      kind: 'token',
+    });
+    await expect(guarded.authenticate(remote)).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('takes a new limit at the next failure', async () => {
+    let limit = 1;
+    const guarded = authentication('orchid-7', { limit: () => limit });
+    expect(await guesses(guarded, '192.0.2.7', 2)).toEqual(['unauthorized', 'too_many_attempts']);
+    limit = 4;
+    expect(await guesses(guarded, '192.0.2.7', 3)).toEqual([
+      'unauthorized',
+      'unauthorized',
+      'too_many_attempts',
+    ]);
+  });
+
+  test('counts an IPv6 network of 64 bits as one client, in whatever spelling', async () => {
+    const guarded = authentication('orchid-7', { limit: () => 2 });
+    const sameNetwork = ['2001:db8::1', '2001:DB8:0:0:ffff::2', '2001:db8:0:0:1:2:3:4'];
+    const codes = await Promise.all(sameNetwork.map((address) => guesses(guarded, address, 1)));
+    expect(codes.flat()).toEqual(['unauthorized', 'unauthorized', 'too_many_attempts']);
+    expect(await guesses(guarded, '2001:db8:0:1::1', 1)).toEqual(['unauthorized']);
+    expect(await guesses(guarded, '::ffff:192.0.2.7', 1)).toEqual(['unauthorized']);
+    expect(await guesses(guarded, '192.0.2.7', 2)).toEqual(['unauthorized', 'too_many_attempts']);
+  });
+
+  test('counts all further ones together when very many addresses fail, and each alone again a minute later', async () => {
+    const throttle = new AuthThrottle(() => 2);
+    const fail = (network: number): Promise<void> =>
+      throttle.countFailure(`2001:db8:${network.toString(16)}::1`);
+    for (let network = 0; network < 10_000; network++) await fail(network);
+    await fail(10_000);
+    await fail(10_001);
+    await expect(fail(10_002)).rejects.toMatchObject({ code: 'too_many_attempts' });
+    await fail(0);
+    await expect(fail(0)).rejects.toMatchObject({ code: 'too_many_attempts' });
+    vi.advanceTimersByTime(60_001);
+    await fail(10_002);
+    await fail(10_002);
+    await expect(fail(10_002)).rejects.toMatchObject({ code: 'too_many_attempts' });
+    await fail(10_003);
+  });
+});

@@ -1,0 +1,148 @@
+import type { Change, MessageStore, Position } from '../store/message-store.ts';
+import { covers } from '../store/position.ts';
+
+/** Where a subscription writes to: an event stream over HTTP, or anything else that can fall behind. */
+export interface StreamSink {
+  /** Takes changes of the channel, in order. The same array is handed to every subscriber, so it may be encoded once. */
+  deliver(changes: readonly Change[]): void;
+  /** The cursor to resume from is unknown. */
+  reportStale(since: string): void;
+  /** More was missed than is replayed at once. */
+  reportTruncated(limit: number): void;
+  /** More waits to be written than the reader may keep us holding. */
+  readonly congested: boolean;
+  /** Calls back when what waited has been written. */
+  onceDrained(callback: () => void): void;
+  onceClosed(callback: () => void): void;
+  end(): void;
+}
+
+/** Changes read at a time for a reader that is behind. */
+const pageSize = 50;
+
+export interface SubscriptionParts {
+  store: MessageStore;
+  channel: string;
+  sink: StreamSink;
+  /** The newest change that was published, to know when a reader has caught up with it. */
+  published: () => Position;
+}
+
+/**
+ * One reader of a channel with its position in the log. While it keeps up, changes are pushed to it; when it falls
+ * behind, it is read forward from the store at its own pace. Either way it gets every change once, in order.
+ */
+export class Subscription {
+  readonly channel: string;
+  readonly #store: MessageStore;
+  readonly #sink: StreamSink;
+  readonly #published: () => Position;
+  #position: Position;
+  #live = false;
+  #ended = false;
+
+  constructor({ store, channel, sink, published }: SubscriptionParts) {
+    this.channel = channel;
+    this.#store = store;
+    this.#sink = sink;
+    this.#published = published;
+    this.#position = published();
+  }
+
+  /** Behind the newest change and being read forward from the store. */
+  get lagging(): boolean {
+    return !this.#live && !this.#ended;
+  }
+
+  /** Starts with what comes next. */
+  startLive(): void {
+    this.#position = this.#published();
+    this.#live = true;
+  }
+
+  /**
+   * Starts after `position`. At most `replayLimit` messages are replayed; if more was missed, the stream says so and
+   * ends, or with `pageOn` replays on until it has caught up.
+   */
+  async resume(
+    position: Position,
+    { replayLimit, pageOn }: { replayLimit: number; pageOn: boolean },
+  ): Promise<void> {
+    this.#position = position;
+    await this.#readForward(pageOn ? Infinity : replayLimit);
+  }
+
+  /** Pushes changes that were just committed. `changes` holds those of this channel, at least one. */
+  push(changes: readonly Change[]): void {
+    if (!this.#live) return;
+    const fresh = this.#withoutSeen(changes);
+    const last = fresh.at(-1);
+    if (!last) return;
+    this.#sink.deliver(fresh);
+    this.#position = last.position;
+    if (this.#sink.congested) this.#fallBehind();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#live = false;
+    this.#sink.end();
+  }
+
+  /** The reader has gone away by itself. */
+  closed(): void {
+    this.#ended = true;
+    this.#live = false;
+  }
+
+  /** A change that was committed but not yet published when we read the store is seen twice: once here, once pushed. */
+  #withoutSeen(changes: readonly Change[]): readonly Change[] {
+    const [first] = changes;
+    if (!first || !covers(this.#position, first.position)) return changes;
+    return changes.filter(({ position }) => !covers(this.#position, position));
+  }
+
+  #fallBehind(): void {
+    this.#live = false;
+    this.#sink.onceDrained(() => {
+      // A store in trouble ends the stream; the reader resumes from its last id.
+      this.#readForward(Infinity).catch(() => this.end());
+    });
+  }
+
+  async #readForward(limit: number): Promise<void> {
+    let left = limit;
+    while (this.#isOpen()) {
+      const page = await this.#store.changes(this.#position, {
+        channel: this.channel,
+        limit: Math.min(pageSize, left),
+      });
+      if (!this.#isOpen()) return;
+      if (page.changes.length > 0) this.#sink.deliver(page.changes);
+      this.#position = page.position;
+      if (!page.more && covers(this.#position, this.#published())) {
+        this.#live = true;
+        return;
+      }
+      left -= page.changes.length;
+      if (left <= 0 && page.more) {
+        this.#sink.reportTruncated(limit);
+        this.end();
+        return;
+      }
+      if (this.#sink.congested) await this.#drained();
+    }
+  }
+
+  #isOpen(): boolean {
+    return !this.#ended;
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#sink.onceDrained(resolve);
+      this.#sink.onceClosed(resolve);
+    });
+  }
+}

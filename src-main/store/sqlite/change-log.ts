@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3';
+import type { Change, ChangePage, ChannelEvent, Position } from '../message-store.ts';
+import type { EventRow, Statements } from './tables.ts';
+
+/**
+ * The log of committed changes: messages and events merged in the order in which they were committed. An event comes
+ * after the message that was newest when it happened.
+ */
+export class ChangeLog {
+  readonly #sql: Statements;
+  readonly #page: (since: Position, channel: string | undefined, limit: number) => ChangePage;
+
+  constructor(db: Database, sql: Statements) {
+    this.#sql = sql;
+    // One read transaction, so that messages, events and the end of the log are of the same moment.
+    this.#page = db.transaction((since: Position, channel: string | undefined, limit: number) =>
+      this.#readPage(since, channel, limit),
+    );
+  }
+
+  /** The position of the newest change, including those that have been removed since. */
+  end(): Position {
+    return this.#sql.position.get() ?? { seq: 0, event: 0 };
+  }
+
+  page(since: Position, { channel, limit }: { channel?: string; limit: number }): ChangePage {
+    return this.#page(since, channel, limit);
+  }
+
+  #readPage(since: Position, channel: string | undefined, limit: number): ChangePage {
+    const messages =
+      channel === undefined
+        ? this.#sql.allMessagesAfter.all(since.seq, limit + 1)
+        : this.#sql.messagesAfter.all({ channel, seq: since.seq, limit: limit + 1 });
+    const events =
+      channel === undefined
+        ? this.#sql.allEventsAfter.all(since.event, limit + 1)
+        : this.#sql.eventsAfter.all(channel, since.event, limit + 1);
+
+    const changes: Change[] = [];
+    let position = since;
+    let nextMessage = 0;
+    let nextEvent = 0;
+    while (changes.length < limit) {
+      const message = messages[nextMessage];
+      const event = events[nextEvent];
+      if (event && (!message || event.after_seq < message.seq)) {
+        position = { seq: Math.max(position.seq, event.after_seq), event: event.event_seq };
+        changes.push({ kind: 'event', position, event: toEvent(event) });
+        nextEvent++;
+      } else if (message) {
+        position = { seq: message.seq, event: position.event };
+        changes.push({ kind: 'message', position, message });
+        nextMessage++;
+      } else {
+        return { changes, position: this.end(), more: false };
+      }
+    }
+    const more = nextMessage < messages.length || nextEvent < events.length;
+    return { changes, position: more ? position : this.end(), more };
+  }
+}
+
+export function toEvent({ id, channel, type, removed, timestamp }: EventRow): ChannelEvent {
+  return { id, channel, type, removed, timestamp };
+}

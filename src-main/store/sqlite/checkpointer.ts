@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import type { Database } from 'better-sqlite3';
+import { toError } from '../../../src-shared/bridge-error.ts';
+
+/** What the worker reports after each of its checkpoints. */
+export interface CheckpointReport {
+  /** Pages in the write-ahead log. */
+  logged: number;
+}
+
+export interface CheckpointWorkerData {
+  path: string;
+  everyMs: number;
+}
+
+export interface CheckpointerOptions {
+  onError: (error: unknown) => void;
+  /** The worker goes after so long without enough commits, in ms: an idle relay should not keep its memory. */
+  idleMs?: number;
+}
+
+/** SQLite's own checkpoint, in pages: enough while little is written, but each run holds the event loop 7–12 ms. */
+const ownPages = 1_000;
+
+/** A bound on the log in case the worker falls silent, in pages. */
+const safetyPages = 20_000;
+
+/** Commits within `busyWindowMs` from which the worker pays for itself. */
+const busyCommits = 100;
+const busyWindowMs = 1_000;
+
+/** The worker copies pages this often, in ms; the main connection finishes when the log holds this many pages. */
+const copyEveryMs = 20;
+const finishPages = 1_000;
+
+/**
+ * Keeps checkpoints off the hot path. While much is written a worker thread copies pages from the log to the file; the
+ * main connection only finishes what is left, so that the log can start again from its beginning. The finishing touch
+ * is needed: under steady writes a worker alone never catches the end, and the log would grow without bound.
+ */
+export class Checkpointer {
+  readonly #db: Database;
+  readonly #onError: (error: unknown) => void;
+  readonly #idleMs: number;
+  #worker: Worker | undefined;
+  #windowStart = 0;
+  #commits = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(db: Database, { onError, idleMs = 10_000 }: CheckpointerOptions) {
+    this.#db = db;
+    this.#onError = onError;
+    this.#idleMs = idleMs;
+    db.pragma(`wal_autocheckpoint = ${ownPages}`);
+  }
+
+  /** Counts a commit and gets help when there are many. */
+  committed(): void {
+    const now = performance.now();
+    if (now - this.#windowStart > busyWindowMs) {
+      this.#windowStart = now;
+      this.#commits = 0;
+    }
+    if (++this.#commits !== busyCommits) return;
+    this.#startWorker();
+    this.#idle?.refresh();
+  }
+
+  /** Ends the worker and merges the log into the file, as far as other processes allow. */
+  async stop(): Promise<void> {
+    await this.#stopWorker();
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // The log stays beside the file and is complete together with it.
+      this.#onError(error);
+    }
+  }
+
+  #startWorker(): void {
+    if (this.#worker) return;
+    const data: CheckpointWorkerData = { path: this.#db.name, everyMs: copyEveryMs };
+    const worker = new Worker(workerFile(), { workerData: data });
+    worker.unref();
+    worker.on('message', (report: CheckpointReport) => this.#finish(report));
+    worker.on('error', (error) => {
+      this.#onError(toError(error));
+      this.#forget(worker);
+    });
+    worker.once('online', () => this.#db.open && this.#db.pragma(`wal_autocheckpoint = ${safetyPages}`));
+    this.#worker = worker;
+    this.#idle = setTimeout(() => void this.#stopWorker(), this.#idleMs).unref();
+  }
+
+  #finish({ logged }: CheckpointReport): void {
+    if (logged < finishPages || !this.#worker) return;
+    try {
+      this.#db.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  async #stopWorker(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#forget(worker);
+    await worker.terminate();
+  }
+
+  #forget(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    clearTimeout(this.#idle);
+    if (this.#db.open) this.#db.pragma(`wal_autocheckpoint = ${ownPages}`);
+  }
+}
+
+/** The worker lies beside this module: as source while developing, as a bundle of its own when built. */
+function workerFile(): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`./checkpoint-worker.${extension}`, import.meta.url);
+}

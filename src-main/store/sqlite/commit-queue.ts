@@ -1,0 +1,135 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { isBusy, toStorageError } from './failure.ts';
+
+/** One write. All writes that wait at the same moment share a transaction: one flush to disk for all of them. */
+export interface Write {
+  /** Content bytes, which bound how much one transaction carries. */
+  readonly bytes: number;
+  /** Runs inside the transaction; what it throws undoes the whole transaction. */
+  apply(): void;
+  /** Runs after the commit. */
+  settle(): void;
+  fail(error: Error): void;
+}
+
+export interface CommitHooks {
+  /** Runs inside each transaction, before its writes. */
+  begun(): void;
+  /** Runs after each commit, before the writes are settled. */
+  committed(): void;
+}
+
+/** Bounds of one transaction: larger ones would hold the event loop too long. */
+const maxWrites = 256;
+const maxBytes = 1_048_576;
+
+/** Waits between tries while another process holds the write lock, in ms; in all about 0.6 s (wire specification 2.1). */
+const busyWaits = [10, 20, 40, 80, 160, 320];
+
+/** Group commit: writes are collected until the event loop has read what arrived, then committed together. */
+export class CommitQueue {
+  readonly #db: Database;
+  readonly #hooks: CommitHooks;
+  readonly #begin: Statement<[]>;
+  readonly #commit: Statement<[]>;
+  readonly #rollback: Statement<[]>;
+  #waiting: Write[] = [];
+  #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  #busyTries = 0;
+
+  constructor(db: Database, hooks: CommitHooks) {
+    this.#db = db;
+    this.#hooks = hooks;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+  }
+
+  push(write: Write): void {
+    this.#waiting.push(write);
+    this.#scheduled ??= setImmediate(this.#flush);
+  }
+
+  /** Commits everything that waits, now. Gives up on a write that another process keeps out. */
+  drain(): void {
+    while (this.#waiting.length > 0) {
+      this.#busyTries = busyWaits.length;
+      this.#flush();
+    }
+    this.#cancel();
+  }
+
+  readonly #flush = (): void => {
+    this.#cancel();
+    const batch = this.#take();
+    try {
+      this.#begin.run();
+    } catch (error) {
+      this.#postpone(batch, error);
+      return;
+    }
+    try {
+      this.#hooks.begun();
+      for (const write of batch) write.apply();
+      this.#commit.run();
+    } catch (error) {
+      // SQLite undoes the transaction by itself after some failures, a full disk among them.
+      if (this.#db.inTransaction) this.#rollback.run();
+      this.#fail(batch, error);
+      return;
+    }
+    this.#busyTries = 0;
+    this.#hooks.committed();
+    for (const write of batch) write.settle();
+    this.#scheduleRest();
+  };
+
+  #take(): Write[] {
+    let count = 0;
+    let bytes = 0;
+    for (const write of this.#waiting) {
+      bytes += write.bytes;
+      if (count > 0 && (count >= maxWrites || bytes > maxBytes)) break;
+      count++;
+    }
+    if (count === this.#waiting.length) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      return all;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /**
+   * Puts a batch back and tries again later if another process holds the lock. In the end all that waits is given up:
+   * if each batch waited in its turn, they would come in faster than they go.
+   */
+  #postpone(batch: Write[], error: unknown): void {
+    this.#waiting = batch.concat(this.#waiting);
+    const wait = isBusy(error) ? busyWaits[this.#busyTries] : undefined;
+    if (wait === undefined) {
+      this.#fail(this.#waiting.splice(0), error);
+      return;
+    }
+    this.#busyTries++;
+    this.#scheduled = setTimeout(this.#flush, wait);
+  }
+
+  #fail(batch: Write[], error: unknown): void {
+    this.#busyTries = 0;
+    const failure = toStorageError('write', error);
+    for (const write of batch) write.fail(failure);
+    this.#scheduleRest();
+  }
+
+  #scheduleRest(): void {
+    if (this.#waiting.length > 0) this.#scheduled ??= setImmediate(this.#flush);
+  }
+
+  #cancel(): void {
+    if (!this.#scheduled) return;
+    clearImmediate(this.#scheduled as NodeJS.Immediate);
+    clearTimeout(this.#scheduled as NodeJS.Timeout);
+    this.#scheduled = undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Statements } from './tables.ts';
+import { LogTrimmed, type Outcome, Step, type WriteContext } from './writes.ts';
+
+/** Rows removed in one transaction: 1–3 ms, so that sends in between hardly notice. */
+const stepRows = 250;
+
+/** A step that took longer than this makes the next ones smaller, in ms. */
+const stepBudget = 5;
+const fewestRows = 25;
+
+/** How often the emptied space of cleared channels is tried again after a failure, in ms. */
+const retryAfter = 5_000;
+
+/** Gives space back: cleared channels, expired messages, old events and audit rows. Always in small steps. */
+export class Housekeeping {
+  readonly #sql: Statements;
+  readonly #context: WriteContext;
+  readonly #push: <T>(write: Outcome<T>) => Promise<T>;
+  readonly #onError: (error: unknown) => void;
+  readonly #stopping = new AbortController();
+  #stepRows = stepRows;
+
+  constructor(
+    sql: Statements,
+    context: WriteContext,
+    push: <T>(write: Outcome<T>) => Promise<T>,
+    onError: (error: unknown) => void,
+  ) {
+    this.#sql = sql;
+    this.#context = context;
+    this.#push = push;
+    this.#onError = onError;
+  }
+
+  /** Goes on where an earlier run was stopped. */
+  resume(): void {
+    for (const { channel, floor_seq } of this.#sql.unreclaimed.all()) this.reclaim(channel, floor_seq);
+  }
+
+  /** Removes the rows of a cleared channel up to its floor, in the background. */
+  reclaim(channel: string, floor: number): void {
+    this.#repeat((rows) => this.#sql.deleteChannelUpTo.run(channel, floor, rows).changes).catch(
+      (error: unknown) => {
+        if (this.#stopping.signal.aborted) return;
+        this.#onError(error);
+        setTimeout(() => {
+          if (!this.#stopping.signal.aborted) this.reclaim(channel, floor);
+        }, retryAfter).unref();
+      },
+    );
+  }
+
+  async trim(before: string, signal?: AbortSignal): Promise<number> {
+    const removed = new Map<string, number>();
+    try {
+      while (!signal?.aborted && (await this.#trimStep(before, removed)) > 0) await nextTurn();
+    } finally {
+      if (removed.size > 0) await this.#push(new LogTrimmed(this.#context, removed));
+    }
+    let total = 0;
+    for (const count of removed.values()) total += count;
+    return total;
+  }
+
+  async sweep({ events, audit }: { events: string; audit?: string }): Promise<void> {
+    await this.#repeat((rows) => this.#sql.deleteOldEvents.run(rows, events).changes);
+    if (audit !== undefined) await this.#repeat((rows) => this.#sql.deleteOldAudit.run(rows, audit).changes);
+  }
+
+  /** Takes and releases the write lock. */
+  touch(): Promise<void> {
+    return this.#push(new Step(() => undefined));
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Runs a deleting step again and again, giving others their turn, until nothing is left. */
+  async #repeat(remove: (rows: number) => number): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const removed = await this.#push(new Step(() => this.#timed(remove)));
+      if (removed === 0) return;
+      await nextTurn();
+    }
+  }
+
+  #trimStep(before: string, removed: Map<string, number>): Promise<number> {
+    const write = new Step(() =>
+      this.#timed((rows) => {
+        const expired = this.#sql.expired.all(before, rows);
+        for (const { seq } of expired) this.#sql.deleteMessage.run(seq);
+        return expired;
+      }),
+    );
+    return this.#push(write).then((expired) => {
+      for (const { channel, counts } of expired) {
+        if (counts) removed.set(channel, (removed.get(channel) ?? 0) + 1);
+      }
+      return expired.length;
+    });
+  }
+
+  /** Runs a step and adapts the size of the next one to the time it took. */
+  #timed<T>(step: (rows: number) => T): T {
+    const started = performance.now();
+    const result = step(this.#stepRows);
+    const took = performance.now() - started;
+    if (took > stepBudget) this.#stepRows = Math.max(fewestRows, Math.floor(this.#stepRows / 2));
+    else if (took < stepBudget / 2) this.#stepRows = Math.min(stepRows, this.#stepRows * 2);
+    return result;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1);
+  });
+}

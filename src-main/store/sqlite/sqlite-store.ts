@@ -1,0 +1,213 @@
+import type { Database } from 'better-sqlite3';
+import type { AuditEvent } from '../../../src-shared/api.ts';
+import type { StoredMessage } from '../../../src-shared/message.ts';
+import type {
+  Appended,
+  AuditDraft,
+  Change,
+  ChangePage,
+  ChannelSummary,
+  ClearOutcome,
+  MessageDraft,
+  MessageStore,
+  Position,
+  Totals,
+} from '../message-store.ts';
+import { ChangeLog } from './change-log.ts';
+import { ChangePublisher } from './change-publisher.ts';
+import { ChangeWatcher } from './change-watcher.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { Clock } from './clock.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { shuttingDown, toOpenError } from './failure.ts';
+import { type Durability, openDatabase } from './open.ts';
+import { Reader } from './reading.ts';
+import { prepareStatements, type Statements } from './tables.ts';
+import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; made if it is missing. */
+  path: string;
+  durability: Durability;
+  /** How often to look for writes of other processes besides watching the folder, in ms. */
+  pollMs?: () => number;
+  /** Told when background work failed; the work is tried again. */
+  onError?: (error: unknown) => void;
+}
+
+/** Messages in a SQLite file that both Python versions can open too (wire specification 2). */
+export class SqliteStore implements MessageStore {
+  readonly path: string;
+  /** What the owner should know about the file, in sentences. */
+  readonly warnings: readonly string[];
+  readonly #db: Database;
+  readonly #sql: Statements;
+  readonly #queue: CommitQueue;
+  readonly #context: WriteContext;
+  readonly #log: ChangeLog;
+  readonly #publisher: ChangePublisher;
+  readonly #watcher: ChangeWatcher;
+  readonly #checkpointer: Checkpointer;
+  readonly #housekeeping: Housekeeping;
+  readonly #reader = new Reader();
+  #closing: Promise<void> | undefined;
+
+  /** @throws BridgeError `storage_*` with a sentence that names the file and what is wrong with it */
+  constructor({ path, durability, pollMs = () => 250, onError = () => undefined }: SqliteStoreOptions) {
+    const { db, path: fullPath, warnings } = openDatabase(path, durability);
+    this.path = fullPath;
+    this.warnings = warnings;
+    this.#db = db;
+    try {
+      this.#sql = prepareStatements(db);
+      this.#log = new ChangeLog(db, this.#sql);
+      this.#publisher = new ChangePublisher(this.#log, onError);
+      this.#checkpointer = new Checkpointer(db, { onError });
+
+      const clock = new Clock();
+      let written: Change[] = [];
+      this.#context = { sql: this.#sql, clock, record: (change) => written.push(change) };
+      this.#queue = new CommitQueue(db, {
+        begun: () => {
+          written = [];
+          this.#publisher.compare();
+          clock.advancePast(this.#sql.newestTimestamp.get() ?? '');
+        },
+        committed: () => {
+          this.#publisher.committed(written);
+          this.#checkpointer.committed();
+        },
+      });
+      this.#housekeeping = new Housekeeping(this.#sql, this.#context, (write) => this.#push(write), onError);
+      this.#housekeeping.resume();
+    } catch (error) {
+      db.close();
+      throw toOpenError(fullPath, error);
+    }
+    this.#watcher = new ChangeWatcher({ path: fullPath, look: () => this.#publisher.look(), pollMs });
+    this.#watcher.start();
+  }
+
+  append(draft: MessageDraft): Promise<Appended> {
+    return this.#push(new AppendMessage(this.#context, draft));
+  }
+
+  async clear(channel: string): Promise<ClearOutcome> {
+    const { cleared, event, floor } = await this.#push(new ClearChannel(this.#context, channel));
+    if (floor !== undefined) this.#housekeeping.reclaim(channel, floor);
+    return { cleared, event };
+  }
+
+  trim(before: string, signal?: AbortSignal): Promise<number> {
+    return this.#housekeeping.trim(before, signal);
+  }
+
+  sweep(before: { events: string; audit?: string }): Promise<void> {
+    return this.#housekeeping.sweep(before);
+  }
+
+  appendAudit(entry: AuditDraft): Promise<void> {
+    return this.#push(new AppendAudit(this.#context, entry));
+  }
+
+  async latest(channel: string, limit: number): Promise<StoredMessage[]> {
+    const newestFirst = await this.#reader.readInSlices(limit, (last, rows) =>
+      this.#sql.messagesBefore.all({ channel, seq: last?.seq ?? Number.MAX_SAFE_INTEGER, limit: rows }),
+    );
+    return newestFirst.reverse();
+  }
+
+  after(channel: string, seq: number, limit: number): Promise<StoredMessage[]> {
+    return this.#reader.readInSlices(limit, (last, rows) =>
+      this.#sql.messagesAfter.all({ channel, seq: last?.seq ?? seq, limit: rows }),
+    );
+  }
+
+  find(id: string): Promise<StoredMessage | undefined> {
+    return this.#reader.read(() => this.#sql.findMessage.get(id));
+  }
+
+  locate(channel: string, id: string): Promise<Position | undefined> {
+    return this.#reader.read(() => {
+      const seq = this.#sql.locateMessage.get(id, channel);
+      if (seq === undefined) return this.#sql.locateEvent.get(id, channel);
+      return { seq, event: this.#sql.lastEventBefore.get(seq) ?? 0 };
+    });
+  }
+
+  async channels(): Promise<ChannelSummary[]> {
+    const summaries = await this.#reader.read(() =>
+      this.#db.transaction(() => [this.#sql.summaries.all(), this.#sql.senders.all()] as const)(),
+    );
+    return joinSenders(...summaries);
+  }
+
+  totals(): Promise<Totals> {
+    return this.#reader.read(() => this.#sql.totals.get() ?? { channels: 0, messages: 0 });
+  }
+
+  changes(since: Position, options: { channel?: string; limit: number }): Promise<ChangePage> {
+    return this.#reader.read(() => this.#log.page(since, options));
+  }
+
+  head(): Position {
+    return this.#publisher.head;
+  }
+
+  watch(listener: (changes: readonly Change[]) => void): () => void {
+    return this.#publisher.watch(listener);
+  }
+
+  audit(limit: number): Promise<AuditEvent[]> {
+    return this.#reader.read(() => this.#sql.audit.all(limit));
+  }
+
+  /** Reads, and takes and releases the write lock: a file that cannot be written is not ready. */
+  async ping(): Promise<void> {
+    await this.#reader.read(() => this.#sql.position.get());
+    await this.#housekeeping.touch();
+  }
+
+  /** Commits what waits, merges the write-ahead log and closes: the main file alone is then complete. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#watcher.stop();
+    this.#housekeeping.stop();
+    this.#queue.drain();
+    this.#reader.close();
+    this.#publisher.stop();
+    await this.#checkpointer.stop();
+    this.#db.close();
+  }
+
+  #push<T>(write: Outcome<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(shuttingDown());
+    this.#queue.push(write);
+    return write.promise;
+  }
+}
+
+/** Both lists come in binary order, which the result keeps. */
+function joinSenders(
+  summaries: { channel: string; count: number; last_seq: number; last_timestamp: string }[],
+  senders: [channel: string, sender: string][],
+): ChannelSummary[] {
+  const byChannel = new Map<string, string[]>();
+  for (const [channel, sender] of senders) {
+    const known = byChannel.get(channel);
+    if (known) known.push(sender);
+    else byChannel.set(channel, [sender]);
+  }
+  return summaries.map(({ channel, count, last_seq, last_timestamp }) => ({
+    channel,
+    count,
+    lastSeq: last_seq,
+    lastTimestamp: last_timestamp,
+    senders: byChannel.get(channel) ?? [],
+  }));
+}

@@ -1,0 +1,143 @@
+import type { Database } from 'better-sqlite3';
+import type { AuditEvent } from '../../../src-shared/api.ts';
+import type { StoredMessage } from '../../../src-shared/message.ts';
+import type { ChannelEvent } from '../message-store.ts';
+
+export interface EventRow extends ChannelEvent {
+  event_seq: number;
+  after_seq: number;
+}
+
+export interface SummaryRow {
+  channel: string;
+  count: number;
+  last_seq: number;
+  last_timestamp: string;
+  floor_seq: number;
+}
+
+/** A stretch of a channel that begins or ends at a message. */
+interface ChannelRange {
+  channel: string;
+  seq: number;
+  limit: number;
+}
+
+const messageColumns = 'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp';
+
+/** Messages at or below a channel's floor were cleared and only wait for their removal. */
+const aboveFloor =
+  'm.seq > coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = m.channel), 0)';
+
+/** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
+const floor = 'coalesce((SELECT floor_seq FROM relay_channels WHERE channel = :channel), 0)';
+
+/**
+ * The statements of the SQLite engine, prepared once. `INDEXED BY` makes a missing index an error instead of a silent
+ * scan of all messages.
+ */
+export function prepareStatements(db: Database) {
+  return {
+    position: db.prepare<[], { seq: number; event: number }>(
+      `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS seq,
+              coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'relay_events'), 0) AS event`,
+    ),
+    newestTimestamp: db
+      .prepare<[], string>(
+        `SELECT max(timestamp) FROM (
+           SELECT * FROM (SELECT timestamp FROM messages ORDER BY seq DESC LIMIT 1) UNION ALL
+           SELECT * FROM (SELECT timestamp FROM relay_events ORDER BY event_seq DESC LIMIT 1))`,
+      )
+      .pluck(),
+
+    insertMessage: db.prepare<[string, string, string, string, string]>(
+      'INSERT INTO messages (id, channel, sender, content, timestamp) VALUES (?, ?, ?, ?, ?)',
+    ),
+    findMessage: db.prepare<[string], StoredMessage>(
+      `SELECT ${messageColumns} FROM messages AS m WHERE m.id = ? AND ${aboveFloor}`,
+    ),
+    messagesBefore: db.prepare<[ChannelRange], StoredMessage>(
+      `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
+       WHERE m.channel = :channel AND m.seq < :seq AND m.seq > ${floor} ORDER BY m.seq DESC LIMIT :limit`,
+    ),
+    messagesAfter: db.prepare<[ChannelRange], StoredMessage>(
+      `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
+       WHERE m.channel = :channel AND m.seq > max(:seq, ${floor}) ORDER BY m.seq LIMIT :limit`,
+    ),
+    allMessagesAfter: db.prepare<[number, number], StoredMessage>(
+      `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
+    ),
+    locateMessage: db
+      .prepare<[string, string], number>(
+        `SELECT m.seq FROM messages AS m WHERE m.id = ? AND m.channel = ? AND ${aboveFloor}`,
+      )
+      .pluck(),
+
+    insertEvent: db.prepare<[string, string, string, number, number, string]>(
+      'INSERT INTO relay_events (id, channel, type, removed, after_seq, timestamp) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    locateEvent: db.prepare<[string, string], { seq: number; event: number }>(
+      'SELECT after_seq AS seq, event_seq AS event FROM relay_events WHERE id = ? AND channel = ?',
+    ),
+    lastEventBefore: db
+      .prepare<[number], number>(
+        `SELECT event_seq FROM relay_events INDEXED BY relay_events_place
+         WHERE after_seq < ? ORDER BY after_seq DESC, event_seq DESC LIMIT 1`,
+      )
+      .pluck(),
+    eventsAfter: db.prepare<[string, number, number], EventRow>(
+      'SELECT * FROM relay_events INDEXED BY relay_events_channel WHERE channel = ? AND event_seq > ? ORDER BY event_seq LIMIT ?',
+    ),
+    allEventsAfter: db.prepare<[number, number], EventRow>(
+      'SELECT * FROM relay_events NOT INDEXED WHERE event_seq > ? ORDER BY event_seq LIMIT ?',
+    ),
+
+    summaries: db.prepare<[], SummaryRow>('SELECT * FROM relay_channels WHERE count > 0 ORDER BY channel'),
+    summary: db.prepare<[string], SummaryRow>('SELECT * FROM relay_channels WHERE channel = ?'),
+    senders: db
+      .prepare<[], [string, string]>('SELECT channel, sender FROM relay_senders ORDER BY channel, sender')
+      .raw(),
+    totals: db.prepare<[], { channels: number; messages: number }>(
+      'SELECT count(*) AS channels, coalesce(sum(count), 0) AS messages FROM relay_channels WHERE count > 0',
+    ),
+
+    channelInUse: db
+      .prepare<[string]>('SELECT 1 FROM relay_channels WHERE channel = ? AND count > 0')
+      .pluck(),
+    deleteChannel: db.prepare<[{ channel: string }]>(
+      `DELETE FROM messages INDEXED BY idx_messages_channel WHERE channel = :channel AND seq > ${floor}`,
+    ),
+
+    raiseFloor: db.prepare<[number, string]>(
+      'UPDATE relay_channels SET count = 0, floor_seq = ? WHERE channel = ?',
+    ),
+    forgetSenders: db.prepare<[string]>('DELETE FROM relay_senders WHERE channel = ?'),
+    deleteChannelUpTo: db.prepare<[string, number, number]>(
+      `DELETE FROM messages WHERE seq IN (
+         SELECT seq FROM messages INDEXED BY idx_messages_channel WHERE channel = ? AND seq <= ? ORDER BY seq LIMIT ?)`,
+    ),
+    unreclaimed: db.prepare<[], SummaryRow>(
+      `SELECT * FROM relay_channels AS c WHERE c.floor_seq > 0 AND EXISTS (
+         SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel WHERE m.channel = c.channel AND m.seq <= c.floor_seq)`,
+    ),
+
+    expired: db.prepare<[string, number], { seq: number; channel: string; counts: 0 | 1 }>(
+      `SELECT m.seq, m.channel, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
+       WHERE m.timestamp < ? ORDER BY m.timestamp LIMIT ?`,
+    ),
+    deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
+
+    insertAudit: db.prepare<[string, string, string | null, string | null, string | null]>(
+      'INSERT INTO audit (timestamp, event, channel, detail, ip) VALUES (?, ?, ?, ?, ?)',
+    ),
+    audit: db.prepare<[number], AuditEvent>('SELECT * FROM audit ORDER BY id DESC LIMIT ?'),
+    deleteOldAudit: db.prepare<[number, string]>(
+      'DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?',
+    ),
+    deleteOldEvents: db.prepare<[number, string]>(
+      'DELETE FROM relay_events WHERE event_seq IN (SELECT event_seq FROM relay_events ORDER BY event_seq LIMIT ?) AND timestamp < ?',
+    ),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;

@@ -1,0 +1,87 @@
+import type { Readable, Writable } from 'node:stream';
+import { parseError, readMessage, rpcCode, RpcRefusal, toRpcError } from './json-rpc.ts';
+import { LineReader } from './line-reader.ts';
+import type { McpServer } from './server.ts';
+import { drainMs, SessionTransport, type Background } from './session-transport.ts';
+
+export interface StdioOptions {
+  server: McpServer;
+  input: Readable;
+  output: Writable;
+  /** Stops reading; calls under way still have a moment to be answered. */
+  signal: AbortSignal;
+}
+
+/** Longest line that is read: the largest message, with every character escaped and room for the call around it. */
+const maxLineBytes = 4 * 1024 * 1024;
+
+/**
+ * MCP over standard input and output, one JSON-RPC message per line (wire specification 5.2). Nothing else is written
+ * to `output`.
+ * @returns once the input has ended and every call is answered, or once the output is gone
+ */
+export async function serveStdio({ server, input, output, signal }: StdioOptions): Promise<void> {
+  const inputOver = firstOf(input, 'end', 'close', 'error');
+  const outputOver = firstOf(output, 'close', 'error');
+  const transport = new SessionTransport();
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  transport.background = toOutlet(input, output);
+  await server.connect(transport);
+
+  const lines = new LineReader(maxLineBytes, {
+    line: (text) => takeLine(text, transport),
+    tooLong: () => transport.background?.answer(toRpcError(tooLong())),
+  });
+  const take = (chunk: Buffer) => lines.push(chunk);
+  input.on('data', take);
+
+  await Promise.race([inputOver, outputOver, stopped]);
+  input.off('data', take).pause();
+  if (!signal.aborted) lines.end();
+  await Promise.race([transport.idle(), outputOver, stopped.then(() => transport.drain(drainMs))]);
+  await server.close();
+  await Promise.race([flushed(output), outputOver]);
+}
+
+function takeLine(text: string, transport: SessionTransport): void {
+  try {
+    transport.receive(readMessage(parseJson(text)));
+  } catch (error) {
+    if (!(error instanceof RpcRefusal)) throw error;
+    transport.background?.answer(toRpcError(error));
+  }
+}
+
+function tooLong(): RpcRefusal {
+  const says = `Invalid request: the line exceeds ${maxLineBytes} bytes`;
+  return new RpcRefusal(rpcCode.invalidRequest, 'too_large', says);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw parseError();
+  }
+}
+
+function toOutlet(input: Readable, output: Writable): Background {
+  const write = (message: unknown) => {
+    if (!output.writable || output.write(`${JSON.stringify(message)}\n`)) return;
+    // A client that does not read is not read from: its answers would pile up here.
+    input.pause();
+    output.once('drain', () => input.resume());
+  };
+  return { answer: write, notify: write, drop: () => undefined, end: () => undefined };
+}
+
+/** Resolves at the first of these events, and keeps listening: an error that nobody listens to ends the process. */
+function firstOf(stream: Readable | Writable, ...events: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of events) stream.on(event, () => resolve());
+  });
+}
+
+function flushed(output: Writable): Promise<void> {
+  return new Promise((resolve) => (output.writable ? output.write('', () => resolve()) : resolve()));
+}

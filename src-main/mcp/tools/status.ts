@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import type { StoredMessage } from '../../../src-shared/message.ts';
+import { shorten } from '../../../src-shared/text.ts';
+import type { Relay } from '../../relay/relay.ts';
+import { afterChannel, wholeNumber } from './arguments.ts';
+import { listChannels } from './channel-listing.ts';
+import { Budget, toRecord, toSeconds, type MessageRecord } from './rendering.ts';
+import { defineTool, readOnly } from './tool.ts';
+
+const input = z.object({
+  per_channel: wholeNumber({ min: 1, max: 50, usual: 5, says: 'Newest messages to show per channel' }),
+  after: afterChannel,
+});
+
+export const bridgeStatus = defineTool({
+  name: 'bridge_status',
+  title: 'Cross-channel status',
+  description:
+    'Show the newest messages of every channel at a glance.\n' +
+    'Use it to catch up; use bridge_receive to follow one channel. When the answer would get too long, the remaining ' +
+    'channels are listed with their totals and without messages (messages_omitted).',
+  annotations: readOnly,
+  right: 'read',
+  input,
+  async answer({ per_channel: perChannel, after }, { relay, resultBytes }) {
+    const budget = new Budget(resultBytes);
+    const { totals, entries, nextCursor } = await listChannels(
+      relay,
+      { after, budget },
+      ({ channel, count }) => ({
+        record: { channel, total: count, messages: [] as MessageRecord[], messages_omitted: false },
+        text: `${top(channel, count)}\n${omitted}\n${bottom}`,
+      }),
+    );
+    const boxes = await fillBoxes(relay, entries, { perChannel, budget });
+    if (nextCursor !== null)
+      boxes.push(`… more channels follow: call bridge_status with after=${nextCursor}`);
+    return {
+      text: totals.channels === 0 ? 'No active channels.' : boxes.join('\n\n'),
+      structured: {
+        channels: entries.map(({ record }) => record),
+        total_channels: totals.channels,
+        total_messages: totals.messages,
+        next_cursor: nextCursor,
+        truncated: nextCursor !== null || entries.some(({ record }) => record.messages_omitted),
+      },
+    };
+  },
+});
+
+interface ChannelRecord {
+  channel: string;
+  total: number;
+  messages: MessageRecord[];
+  messages_omitted: boolean;
+}
+
+/**
+ * Gives each channel its newest messages as long as the budget lasts, and renders it. From the first message that
+ * does not fit, nothing more is read from the store.
+ */
+async function fillBoxes(
+  relay: Relay,
+  entries: { record: ChannelRecord }[],
+  { perChannel, budget }: { perChannel: number; budget: Budget },
+): Promise<string[]> {
+  const boxes: string[] = [];
+  let exhausted = false;
+  for (const { record } of entries) {
+    const lines: string[] = [];
+    if (!exhausted) {
+      const { messages } = await relay.receive({ channel: record.channel, limit: perChannel });
+      for (const message of messages.reverse()) {
+        const messageRecord = toRecord(message);
+        const text = toText(message);
+        exhausted = !budget.take(messageRecord, text);
+        if (exhausted) break;
+        record.messages.unshift(messageRecord);
+        lines.unshift(text);
+      }
+    }
+    record.messages_omitted = exhausted;
+    if (exhausted) lines.unshift(omitted);
+    boxes.push([top(record.channel, record.total), ...lines, bottom].join('\n'));
+  }
+  return boxes;
+}
+
+const bottom = `└${'─'.repeat(40)}`;
+const omitted = '│  (messages omitted: read them with bridge_receive)';
+
+function top(channel: string, total: number): string {
+  return `┌─ [${channel}] — ${total} total`;
+}
+
+/** Code points of content that the text shows of each message (5.4). */
+const previewLength = 120;
+
+function toText({ seq, sender, timestamp, content }: StoredMessage): string {
+  const preview = shorten(content, previewLength).replace(/[\n\v\f\r\u0085\u2028\u2029]/g, ' ');
+  return `│  [${seq}] ${sender} @ ${toSeconds(timestamp)}\n│  ${preview}`;
+}

@@ -1,0 +1,62 @@
+import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type * as z from 'zod';
+import { validate } from '../../../src-shared/validation.ts';
+import type { Actor } from '../../relay/actor.ts';
+import type { Relay } from '../../relay/relay.ts';
+import { requireRight, type Principal, type Right } from '../../security/principal.ts';
+
+/** Everything a tool may use to answer one call. */
+export interface ToolCall {
+  relay: Relay;
+  /** Version of this relay. */
+  version: string;
+  /** Who asks, by the credential of the request that carried the call. */
+  principal: Principal;
+  actor: Actor;
+  /** What the client calls itself; known once it has initialized this session. */
+  client: { name: string; version: string } | undefined;
+  /** Aborted when the client cancels the call or goes away. */
+  signal: AbortSignal;
+  /** Bytes that the text and the structure of the answer may each take. */
+  resultBytes: number;
+}
+
+/**
+ * What a tool answers. Some clients show their model only the text, others only the structure, so each of the two
+ * carries the complete answer.
+ */
+export interface ToolAnswer {
+  text: string;
+  structured: Record<string, unknown>;
+}
+
+interface ToolDefinition<Input> {
+  name: string;
+  title: string;
+  /** Under 1 kB: some clients cut what is longer. The first line says what the tool is for. */
+  description: string;
+  annotations: ToolAnnotations;
+  /** The right that a principal needs to call it. */
+  right: Right;
+  /** Every property has a description in its metadata. Unknown properties are ignored. */
+  input: z.ZodObject & z.ZodType<Input>;
+  answer: (input: Input, call: ToolCall) => Promise<ToolAnswer>;
+}
+
+export interface Tool extends Omit<ToolDefinition<unknown>, 'answer'> {
+  /** @throws BridgeError for a missing right, an invalid argument, or what the relay refuses. */
+  run: (input: unknown, call: ToolCall) => Promise<ToolAnswer>;
+}
+
+export function defineTool<Input>({ answer, ...tool }: ToolDefinition<Input>): Tool {
+  return {
+    ...tool,
+    run: async (input, call) => {
+      requireRight(call.principal, tool.right);
+      return answer(validate<Input>(tool.input, input), call);
+    },
+  };
+}
+
+/** Hints for a tool that only reads: clients may call it without asking. */
+export const readOnly: ToolAnnotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false };

@@ -1,0 +1,74 @@
+import { parseJsonContent, preview, type StoredMessage } from '../../src-shared/message.ts';
+import type { Change, ChannelEvent } from '../relay/changes.ts';
+
+/**
+ * Frames of the event stream, to the byte what the original's clients were written against (wire specification 4.3,
+ * 11.1): CRLF, `id`, `event`, `data` in this order, one blank after each colon, data as one line of ASCII.
+ */
+const lineEnd = '\r\n';
+
+export function frame(event: string, data: Record<string, unknown>, id?: string): string {
+  const idLine = id === undefined ? '' : `id: ${toAscii(id)}${lineEnd}`;
+  return `${idLine}event: ${event}${lineEnd}data: ${asciiJson(data)}${lineEnd}${lineEnd}`;
+}
+
+/** A comment that keeps proxies from closing a quiet stream. */
+export function keepAliveFrame(now: Date): string {
+  return `: ping - ${now.toISOString().replace('T', ' ').replace('Z', '000+00:00')}${lineEnd}${lineEnd}`;
+}
+
+const encoded = new WeakMap<readonly Change[], Buffer>();
+
+/** The frames of some changes. Every subscriber of a channel gets the same array, which is encoded once for all. */
+export function encodeChanges(changes: readonly Change[]): Buffer {
+  let frames = encoded.get(changes);
+  if (!frames) {
+    frames = Buffer.from(changes.map(changeFrame).join(''), 'latin1');
+    encoded.set(changes, frames);
+  }
+  return frames;
+}
+
+function changeFrame(change: Change): string {
+  return change.kind === 'message' ? messageFrame(change.message) : eventFrame(change.event);
+}
+
+/** The original's keys first, then what its clients had to fetch separately. */
+function messageFrame({ seq, id, channel, sender, content, timestamp }: StoredMessage): string {
+  return frame(
+    'message',
+    {
+      seq,
+      id,
+      sender,
+      content,
+      timestamp,
+      channel,
+      ts: timestamp,
+      is_json: parseJsonContent(content) !== undefined,
+      preview: preview(content),
+    },
+    id,
+  );
+}
+
+/** Clears and trims have ids of their own, so that a reader that saw one can resume from it. */
+function eventFrame({ id, channel, type, removed, timestamp }: ChannelEvent): string {
+  const count = type === 'clear' ? { cleared: removed } : { removed };
+  return frame(type, { channel, ...count, id, timestamp }, id);
+}
+
+/**
+ * JSON as Python prints it: a blank after each comma and colon, and everything beyond ASCII escaped, because the
+ * original's terminal client takes U+2028, U+0085 and their like for ends of lines.
+ */
+function asciiJson(object: Record<string, unknown>): string {
+  const members = Object.entries(object).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  );
+  return toAscii(`{${members.join(', ')}}`);
+}
+
+function toAscii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamSink } from '../relay/subscription.ts';
+import type { Change } from '../relay/changes.ts';
+import { encodeChanges, frame, keepAliveFrame } from './event-frames.ts';
+import { securityHeaders } from './respond.ts';
+
+/** A quiet stream says that it lives this often, in ms (wire specification 4.5). */
+const keepAliveMs = 15_000;
+
+/** The headers of an event stream (4.2). `Connection` and the transfer encoding are Node's. */
+const streamHeaders = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'X-Accel-Buffering': 'no',
+  ...securityHeaders,
+};
+
+export interface EventStreamOptions {
+  /** Bytes that may wait for a slow reader before it is read forward from the store instead. */
+  bufferBytes: () => number;
+}
+
+/** A response that stays open and carries events. */
+export class EventStream implements StreamSink {
+  readonly #response: ServerResponse;
+  readonly #bufferBytes: () => number;
+  readonly #keepAlive: NodeJS.Timeout;
+
+  constructor(response: ServerResponse, { bufferBytes }: EventStreamOptions) {
+    this.#response = response;
+    this.#bufferBytes = bufferBytes;
+    // Sent at once, before any event: clients wait for them.
+    response.writeHead(200, streamHeaders);
+    response.flushHeaders();
+    this.#keepAlive = setInterval(() => this.#write(keepAliveFrame(new Date())), keepAliveMs).unref();
+    response.once('close', () => clearInterval(this.#keepAlive));
+  }
+
+  deliver(changes: readonly Change[]): void {
+    this.#write(encodeChanges(changes));
+  }
+
+  reportStale(since: string): void {
+    this.#write(frame('cursor_stale', { since_id: since }));
+  }
+
+  reportTruncated(limit: number): void {
+    this.#write(frame('replay_truncated', { limit }));
+  }
+
+  get congested(): boolean {
+    return this.#response.writableLength > this.#bufferBytes();
+  }
+
+  onceDrained(callback: () => void): void {
+    this.#response.once('drain', callback);
+  }
+
+  onceClosed(callback: () => void): void {
+    if (this.#response.closed) callback();
+    else this.#response.once('close', callback);
+  }
+
+  end(): void {
+    clearInterval(this.#keepAlive);
+    this.#response.end();
+  }
+
+  #write(frames: Buffer | string): void {
+    if (!this.#response.writableEnded) this.#response.write(frames);
+  }
+}
+
+/** The headers alone, as a HEAD request wants them. */
+export function answerHead(response: ServerResponse): void {
+  response.writeHead(200, streamHeaders);
+  response.end();
+}

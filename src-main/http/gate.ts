@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
+import type { Audit } from '../relay/audit.ts';
+import type { Authentication } from '../security/authentication.ts';
+import { requireSingleHeaders } from '../security/duplicate-headers.ts';
+import {
+  clientAddress,
+  hasForwardingHeaders,
+  requestScheme,
+  type TrustedProxies,
+} from '../security/forwarded.ts';
+import type { HostPolicy } from '../security/host-policy.ts';
+import { requireJsonMediaType } from '../security/media-type.ts';
+import type { OriginPolicy } from '../security/origin-policy.ts';
+import { requireRight, type Principal } from '../security/principal.ts';
+import { isProtectedPath } from '../security/protected-paths.ts';
+import { awaitsBody, readJson } from './body.ts';
+import { parameter, type Exchange } from './exchange.ts';
+import { securityHeaders, sendError, sendErrorEarly, strictTransport } from './respond.ts';
+import type { Route } from './route.ts';
+
+export interface GateParts {
+  authentication: Authentication;
+  hostPolicy: () => HostPolicy;
+  originPolicy: () => OriginPolicy;
+  trustedProxies: TrustedProxies;
+  audit: Audit;
+  maxRequestBytes: () => number;
+  queryToken: boolean;
+  onError: (error: Error, request: IncomingMessage) => void;
+}
+
+/**
+ * Everything that stands between a socket and a route. The order is part of the interface (wire specification 3.7):
+ * Host, Origin, media type, credential, size, JSON.
+ */
+export class Gate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Host and Origin, on every path. Answers preflights and refusals itself.
+   * @returns whether the request may go on
+   */
+  admit(request: IncomingMessage, response: ServerResponse): boolean {
+    try {
+      const scheme = this.#scheme(request);
+      if (scheme === 'https') response.setHeader('Strict-Transport-Security', strictTransport);
+      requireSingleHeaders(request.rawHeaders);
+      this.#parts.hostPolicy().require(request.headers.host);
+      return this.#admitOrigin(request, response, scheme);
+    } catch (error) {
+      this.refuse(request, response, error);
+      return false;
+    }
+  }
+
+  /** Lets a request through to `route`, and answers for whatever goes wrong on the way. */
+  async pass(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const exchange = this.#exchange(request, response);
+      if (route.body) requireJsonMediaType(request.headers);
+      if (route.right !== 'public') {
+        exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
+        requireRight(exchange.principal, route.right);
+      }
+      if (route.body) exchange.body = await this.#readBody(route, request);
+      await route.handle(exchange);
+    } catch (error) {
+      this.refuse(request, response, error);
+    }
+  }
+
+  /** For paths and methods that no route has: an answer that tells outsiders nothing about what lies there. */
+  async reject(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: BridgeError,
+    extra?: object,
+  ): Promise<void> {
+    try {
+      const exchange = this.#exchange(request, response);
+      if (isProtectedPath(exchange.path)) await this.#authenticate(exchange, false);
+      this.refuse(request, response, error, extra);
+    } catch (refusal) {
+      this.refuse(request, response, refusal);
+    }
+  }
+
+  /** Answers with an error, once: a response that is under way can only be cut. */
+  refuse(request: IncomingMessage, response: ServerResponse, thrown: unknown, extra?: object): void {
+    const error = thrown instanceof BridgeError ? thrown : this.#unexpected(thrown, request);
+    this.#auditRefusal(error, request);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (awaitsBody(request)) sendErrorEarly(request, response, { error, extra });
+    else sendError(response, error, extra);
+  }
+
+  #exchange(request: IncomingMessage, response: ServerResponse): Exchange {
+    const url = request.url ?? '/';
+    const question = url.indexOf('?');
+    return {
+      request,
+      response,
+      principal: undefined,
+      address: this.#clientAddress(request),
+      path: question < 0 ? url : url.slice(0, question),
+      query: question < 0 ? noQuery : new URLSearchParams(url.slice(question + 1)),
+      body: undefined,
+    };
+  }
+
+  #scheme({ socket, headers }: IncomingMessage): 'http' | 'https' {
+    return requestScheme({
+      encrypted: (socket as Partial<TLSSocket>).encrypted === true,
+      peerAddress: socket.remoteAddress,
+      headers,
+      trustedProxies: this.#parts.trustedProxies,
+    });
+  }
+
+  #admitOrigin(request: IncomingMessage, response: ServerResponse, scheme: 'http' | 'https'): boolean {
+    const { headers } = request;
+    const { origin, host } = headers;
+    if (origin === undefined) return true;
+    const policy = this.#parts.originPolicy();
+    const preflight = request.method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+    if (preflight) {
+      answerPreflight(response, policy.preflight(origin));
+      return false;
+    }
+    for (const [name, value] of Object.entries(policy.responseHeaders(origin)))
+      response.setHeader(name, value);
+    policy.require({ method: request.method ?? '', origin, host: host ?? '', scheme });
+    return true;
+  }
+
+  #authenticate({ request, address, query }: Exchange, queryTokenAllowed: boolean): Promise<Principal> {
+    return this.#parts.authentication.authenticate({
+      authorization: request.headers.authorization,
+      queryToken: queryTokenAllowed && this.#parts.queryToken ? parameter(query, 'token') : undefined,
+      peerAddress: request.socket.remoteAddress,
+      clientAddress: address,
+      hasForwardingHeaders: hasForwardingHeaders(request.headers),
+    });
+  }
+
+  async #readBody(route: Route, request: IncomingMessage): Promise<unknown> {
+    const body = await readJson(request, this.#parts.maxRequestBytes());
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+    if (route.body === 'json' && !isObject) {
+      throw new BridgeError('invalid_type', 'the body must be a JSON object');
+    }
+    return body;
+  }
+
+  #clientAddress({ socket, headers }: IncomingMessage): string {
+    const { trustedProxies } = this.#parts;
+    return clientAddress({ peerAddress: socket.remoteAddress, headers, trustedProxies });
+  }
+
+  #unexpected(thrown: unknown, request: IncomingMessage): BridgeError {
+    this.#parts.onError(toError(thrown), request);
+    return new BridgeError('internal_error', 'the relay failed on this request; its log says why');
+  }
+
+  #auditRefusal({ code }: BridgeError, request: IncomingMessage): void {
+    const event = auditedRefusals[code];
+    if (event === undefined || !this.#parts.audit.enabled) return;
+    const [path] = (request.url ?? '').split('?', 1);
+    this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request) });
+  }
+}
+
+const noQuery = new URLSearchParams();
+
+/** Refusals that go into the audit log, by what the log calls them (wire specification 7.6). */
+const auditedRefusals: Partial<Record<string, string>> = {
+  unauthorized: 'auth_failure',
+  too_many_attempts: 'auth_failure',
+  unauthenticated_network: 'auth_failure',
+  missing_right: 'auth_failure',
+  request_too_large: 'oversize_reject',
+  invalid_framing: 'oversize_reject',
+  host_not_allowed: 'policy_reject',
+  origin_not_allowed: 'policy_reject',
+  unsupported_media_type: 'policy_reject',
+};
+
+function answerPreflight(
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>> | undefined,
+): void {
+  if (!headers)
+    throw new BridgeError('origin_not_allowed', 'this origin is not allowed', { field: 'Origin' });
+  response.writeHead(200, { ...securityHeaders, 'Content-Type': 'text/plain', ...headers });
+  response.end('OK');
+}

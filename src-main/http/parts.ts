@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ReloadResponse } from '../../src-shared/settings.ts';
+import type { Relay } from '../relay/relay.ts';
+import type { Principal } from '../security/principal.ts';
+
+/** What a call over MCP knows about its request. */
+export interface McpContext {
+  principal: Principal;
+  address: string;
+  body: unknown;
+  /** Headers that every response carries. */
+  extraHeaders: Readonly<Record<string, string>>;
+}
+
+type McpHandler = (request: IncomingMessage, response: ServerResponse, context: McpContext) => Promise<void>;
+
+/** The MCP transports over HTTP, which are loaded at their first use. */
+export interface McpOverHttp {
+  streamableHttp: { handle: McpHandler };
+  legacySse: { open: McpHandler; post: McpHandler };
+}
+
+/** What the routes need. */
+export interface RouteParts {
+  relay: Relay;
+  version: string;
+  /** When the relay started, in ms since 1970. */
+  startedAt: number;
+  mcp: () => Promise<McpOverHttp>;
+  reload: () => Promise<ReloadResponse>;
+  limits: () => {
+    maxPageBytes: number;
+    subscriberBufferBytes: number;
+    retentionDays: number;
+  };
+  /** Folder of the page at `/`, if it is served. */
+  dashboard: string | undefined;
+}

@@ -1,0 +1,20 @@
+import type { Right } from '../security/principal.ts';
+import type { Exchange } from './exchange.ts';
+
+/**
+ * One row of the route table: what a request needs before it is handled. A route without a right does not exist, so
+ * none can be forgotten.
+ */
+export interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** An exact path, or one that ends in `*` for everything below it. Paths are case-sensitive, slashes count. */
+  path: string;
+  right: Right | 'public';
+  /** `json`: the body must be a JSON object. `any`: it is handed over as parsed. */
+  body?: 'json' | 'any';
+  /** `?token=` is accepted here, as the original's pages send it (wire specification 4.8). */
+  queryToken?: true;
+  /** What a wrong method is told besides the right ones. */
+  hint?: string;
+  handle: (exchange: Exchange) => void | Promise<void>;
+}

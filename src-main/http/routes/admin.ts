@@ -1,0 +1,26 @@
+import { rowLimit } from '../exchange.ts';
+import type { RouteParts } from '../parts.ts';
+import { sendJson } from '../respond.ts';
+import type { Route } from '../route.ts';
+
+/** The audit log (wire specification 7.6) and reading the settings again. */
+export function adminRoutes({ relay, reload }: RouteParts): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/audit',
+      right: 'read',
+      handle: async ({ response, query }) => {
+        sendJson(response, 200, await relay.auditLog(rowLimit(query, { byDefault: 100, max: 1000 })));
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/reload',
+      right: 'admin',
+      handle: async ({ response }) => {
+        sendJson(response, 200, await reload());
+      },
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { bindNeedsToken } from '../security/access-policy.ts';
+import { readOrCreateToken } from '../security/token-file.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+
+export interface SharedToken {
+  token: string | undefined;
+  /** Where it is kept, if this program made it. */
+  file?: string;
+  /** It was made at this start. */
+  created?: boolean;
+}
+
+/**
+ * The token that clients must bring: the configured one; on an address that others can reach one that was generated,
+ * so that a relay is never open by accident; on loopback none.
+ * @throws ConfigurationError when the token file cannot be used
+ */
+export function sharedToken({ settings, paths }: LoadedSettings): SharedToken {
+  if (settings.authToken !== undefined) return { token: settings.authToken };
+  if (!bindNeedsToken(settings.host, settings.allowUnauthenticatedNetwork)) return { token: undefined };
+  try {
+    return { ...readOrCreateToken(paths.tokenFile), file: paths.tokenFile };
+  } catch (error) {
+    throw error instanceof BridgeError ? new ConfigurationError(error.message) : error;
+  }
+}

@@ -59,7 +59,7 @@ async function dispatch(
   response: Response,
 ): Promise<void> {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const route = routes.find((candidate) => candidate.method === method);
+  const route = routes.find((candidate) => candidate.method === method || candidate.method === 'ANY');
   if (route) {
     await gate.pass(route, request, response);
     return;

@@ -24,6 +24,8 @@ export class EventStream implements StreamSink {
   readonly #response: ServerResponse;
   readonly #bufferBytes: () => number;
   readonly #keepAlive: NodeJS.Timeout;
+  #unflushed = 0;
+  #whenFlushed: (() => void)[] = [];
 
   constructor(response: ServerResponse, { bufferBytes }: EventStreamOptions) {
     this.#response = response;
@@ -51,8 +53,9 @@ export class EventStream implements StreamSink {
     return this.#response.writableLength > this.#bufferBytes();
   }
 
+  /** Node's own `drain` comes only after its own high-water mark was passed, which `bufferBytes` may lie below. */
   onceDrained(callback: () => void): void {
-    this.#response.once('drain', callback);
+    this.#whenFlushed.push(callback);
   }
 
   onceClosed(callback: () => void): void {
@@ -66,7 +69,19 @@ export class EventStream implements StreamSink {
   }
 
   #write(frames: Buffer | string): void {
-    if (!this.#response.writableEnded) this.#response.write(frames);
+    if (this.#response.writableEnded) return;
+    this.#unflushed++;
+    // An error means that the response is about to close, which is told by itself.
+    this.#response.write(frames, (error) => {
+      if (!error) this.#flushed();
+    });
+  }
+
+  #flushed(): void {
+    if (--this.#unflushed > 0) return;
+    const callbacks = this.#whenFlushed;
+    this.#whenFlushed = [];
+    for (const callback of callbacks) callback();
   }
 }
 

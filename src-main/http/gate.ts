@@ -63,12 +63,13 @@ export class Gate {
   async pass(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const exchange = this.#exchange(request, response);
-      if (route.body) requireJsonMediaType(request.headers);
+      const hasBody = route.body === 'json' || (route.body === 'rpc' && request.method === 'POST');
+      if (hasBody) requireJsonMediaType(request.headers);
       if (route.right !== 'public') {
         exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
-        requireRight(exchange.principal, route.right);
+        if (route.right !== 'authenticated') requireRight(exchange.principal, route.right);
       }
-      if (route.body) exchange.body = await this.#readBody(route, request);
+      if (hasBody) exchange.body = await this.#readBody(route, request);
       await route.handle(exchange);
     } catch (error) {
       this.refuse(request, response, error);
@@ -153,9 +154,10 @@ export class Gate {
   }
 
   async #readBody(route: Route, request: IncomingMessage): Promise<unknown> {
-    const body = await readJson(request, this.#parts.maxRequestBytes());
-    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-    if (route.body === 'json' && !isObject) {
+    const reading = readJson(request, this.#parts.maxRequestBytes());
+    if (route.body === 'rpc') return reading.catch(undefinedIfNotJson);
+    const body = await reading;
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw new BridgeError('invalid_type', 'the body must be a JSON object');
     }
     return body;
@@ -177,6 +179,11 @@ export class Gate {
     const [path] = (request.url ?? '').split('?', 1);
     this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request) });
   }
+}
+
+function undefinedIfNotJson(error: unknown): undefined {
+  if (error instanceof BridgeError && (error.code === 'invalid_json' || error.code === 'too_deep')) return;
+  throw error;
 }
 
 const noQuery = new URLSearchParams();

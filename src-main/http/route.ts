@@ -6,12 +6,17 @@ import type { Exchange } from './exchange.ts';
  * none can be forgotten.
  */
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  /** `ANY`: the handler knows its methods itself. */
+  method: 'GET' | 'POST' | 'DELETE' | 'ANY';
   /** An exact path, or one that ends in `*` for everything below it. Paths are case-sensitive, slashes count. */
   path: string;
-  right: Right | 'public';
-  /** `json`: the body must be a JSON object. `any`: it is handed over as parsed. */
-  body?: 'json' | 'any';
+  /** `authenticated`: whoever may come in at all. */
+  right: Right | 'authenticated' | 'public';
+  /**
+   * `json`: the body must be a JSON object. `rpc`: the body of a POST is handed over as parsed, or undefined if it is
+   * no JSON, since the protocol inside has its own way to say so.
+   */
+  body?: 'json' | 'rpc';
   /** `?token=` is accepted here, as the original's pages send it (wire specification 4.8). */
   queryToken?: true;
   /** What a wrong method is told besides the right ones. */

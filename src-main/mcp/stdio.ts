@@ -24,7 +24,10 @@ export async function serveStdio({ server, input, output, signal }: StdioOptions
   const inputOver = firstOf(input, 'end', 'close', 'error');
   const outputOver = firstOf(output, 'close', 'error');
   const transport = new SessionTransport();
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
   transport.background = toOutlet(input, output);
   await server.connect(transport);
 

@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../src-shared/time.ts';
 import type { MessageStore } from '../store/message-store.ts';
 
 export interface RetentionPolicy {
@@ -61,8 +62,7 @@ export class Retention {
   }
 }
 
-/** The wire's timestamp of `days` ago; beyond the calendar it is the beginning of time. */
+/** The timestamp of `days` ago; before the calendar began there is nothing to remove. */
 function daysAgo(days: number): string {
-  const milliseconds = Math.max(0, Date.now() - days * dayMs);
-  return new Date(milliseconds).toISOString().replace(/\.(\d{3})Z$/, '.$1000Z');
+  return formatTimestamp(Math.max(0, Date.now() - days * dayMs));
 }

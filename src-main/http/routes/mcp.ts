@@ -10,13 +10,11 @@ export function mcpRoutes({ mcp }: RouteParts): Route[] {
     await streamableHttp.handle(exchange.request, exchange.response, contextOf(exchange));
   };
   return [
-    { method: 'POST', path: '/mcp', right: 'read', body: 'any', handle },
-    { method: 'GET', path: '/mcp', right: 'read', handle },
-    { method: 'DELETE', path: '/mcp', right: 'read', handle },
+    { method: 'ANY', path: '/mcp', right: 'authenticated', body: 'rpc', handle },
     {
       method: 'GET',
       path: '/sse',
-      right: 'read',
+      right: 'authenticated',
       handle: async (exchange) => {
         const { legacySse } = await mcp();
         await legacySse.open(exchange.request, exchange.response, contextOf(exchange));
@@ -25,8 +23,8 @@ export function mcpRoutes({ mcp }: RouteParts): Route[] {
     {
       method: 'POST',
       path: '/messages/',
-      right: 'read',
-      body: 'any',
+      right: 'authenticated',
+      body: 'rpc',
       handle: async (exchange) => {
         const { legacySse } = await mcp();
         await legacySse.post(exchange.request, exchange.response, contextOf(exchange));
@@ -35,7 +33,7 @@ export function mcpRoutes({ mcp }: RouteParts): Route[] {
   ];
 }
 
-/** A tool asks for its own right; reaching the endpoint takes none beyond `read`. */
+/** Each tool asks for its own right, so reaching the endpoints takes none. */
 function contextOf({ principal, address, body }: Exchange): McpContext {
   if (!principal) throw new Error('MCP routes are never public');
   return { principal, address, body, extraHeaders: securityHeaders };

@@ -1,4 +1,5 @@
 import type { StatusResponse } from '../../../src-shared/api.ts';
+import { formatTimestamp } from '../../../src-shared/time.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
 import type { RouteParts } from '../parts.ts';
@@ -26,10 +27,5 @@ export function statusRoutes({ version, relay }: RouteParts): Route[] {
 }
 
 export function statusBody(version: string): StatusResponse {
-  return { service: 'claude-bridge', status: 'online', version, server_time: serverTime() };
-}
-
-/** The wire's timestamp: six fractional digits (2.5). */
-function serverTime(): string {
-  return `${new Date().toISOString().slice(0, 23)}000Z`;
+  return { service: 'claude-bridge', status: 'online', version, server_time: formatTimestamp(Date.now()) };
 }

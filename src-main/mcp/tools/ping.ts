@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { serverTime, toSeconds } from './rendering.ts';
+import { formatTimestamp } from '../../../src-shared/time.ts';
+import { toSeconds } from './rendering.ts';
 import { defineTool, readOnly } from './tool.ts';
 
 export const bridgePing = defineTool({
@@ -13,7 +14,7 @@ export const bridgePing = defineTool({
   input: z.object({}),
   async answer(_input, { relay, version, principal, client }) {
     const { channels, messages } = await relay.totals();
-    const time = serverTime();
+    const time = formatTimestamp(Date.now());
     const { kind, label } = principal;
     const lines = [
       '✓ Claude Bridge online',

@@ -52,8 +52,3 @@ export class Budget {
     return true;
   }
 }
-
-/** The present time in the form of every timestamp on the wire. */
-export function serverTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
-}

@@ -31,11 +31,6 @@ export class Clock {
   }
 }
 
-/** The wire's form of a moment given in milliseconds since 1970. */
-export function formatTimestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
-}
-
 /**
  * Microseconds since 1970, or undefined for text that is no timestamp: rows written by hand may hold anything. A time
  * beyond what counts exactly (the year 2255) is no clock's either; going on from there would repeat timestamps.

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
-import { formatTimestamp } from '../clock.ts';
+import { formatTimestamp } from '../../../../src-shared/time.ts';
 import { originalTables } from './001-original-tables.ts';
 import { channelSummaries } from './002-channel-summaries.ts';
 import { eventLog } from './003-event-log.ts';

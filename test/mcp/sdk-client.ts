@@ -1,0 +1,38 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { onTestFinished } from 'vitest';
+
+export interface ToolOutcome {
+  text: string;
+  structured: Record<string, unknown>;
+  isError: boolean;
+}
+
+export interface Agent {
+  client: Client;
+  call: (tool: string, input?: Record<string, unknown>) => Promise<ToolOutcome>;
+}
+
+/** The SDK's own client, connected; it goes when the test ends. */
+export async function connect(transport: Transport): Promise<Agent> {
+  const client = new Client({ name: 'test-agent', version: '0.1' });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return {
+    client,
+    call: async (name, input = {}) => {
+      const result = await client.callTool({ name, arguments: input });
+      const [block] = result.content as { type: string; text: string }[];
+      return {
+        text: block?.text ?? '',
+        structured: (result.structuredContent ?? {}) as Record<string, unknown>,
+        isError: result.isError === true,
+      };
+    },
+  };
+}
+
+export function connectHttp(url: URL, headers: Record<string, string> = {}): Promise<Agent> {
+  return connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+}

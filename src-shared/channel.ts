@@ -9,7 +9,7 @@ export const nameLimits = { channel: 256, sender: 128, messageId: 256 } as const
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** What is wrong with `name`, or undefined. The order of the checks is part of the interface. */
-function nameFault(name: string, limit: number): { code: ErrorCode; says: string } | undefined {
+export function nameFault(name: string, limit: number): { code: ErrorCode; says: string } | undefined {
   if (name === '') return { code: 'required', says: 'must not be empty' };
   if (hasSurroundingWhitespace(name)) {
     return { code: 'surrounding_whitespace', says: 'must not start or end with whitespace' };
@@ -17,8 +17,13 @@ function nameFault(name: string, limit: number): { code: ErrorCode; says: string
   if (codePoints(name) > limit) return { code: 'too_long', says: `must be at most ${limit} characters` };
   if (controlCharacter.test(name))
     return { code: 'control_character', says: 'must not contain control characters' };
-  if (!name.isWellFormed()) return { code: 'invalid_unicode', says: 'must not contain lone surrogates' };
-  return undefined;
+  return surrogateFault(name);
+}
+
+/** What has no UTF-8 form would be stored and looked up as something else. */
+function surrogateFault(name: string): { code: ErrorCode; says: string } | undefined {
+  if (name.isWellFormed()) return undefined;
+  return { code: 'invalid_unicode', says: 'must not contain lone surrogates' };
 }
 
 /** A name of at most `limit` code points that somebody writes: any Unicode text within the rules, never folded. */
@@ -41,15 +46,20 @@ export const messageId = name(nameLimits.messageId);
 
 /**
  * A channel that somebody reads or clears. Files of 0.9.1 hold names that may no longer be written; they stay
- * readable and clearable (wire specification 2.6), so only the type and the emptiness are checked.
+ * readable and clearable (wire specification 2.6), so only the type and the emptiness are checked, and that it is text
+ * at all: a lone surrogate would be taken for another channel.
  */
 export const existingChannel = z.string('must be a string').check((context) => {
-  if (context.value !== '') return;
+  const fault =
+    context.value === ''
+      ? ({ code: 'required', says: 'must not be empty' } as const)
+      : surrogateFault(context.value);
+  if (!fault) return;
   context.issues.push({
     code: 'custom',
     input: context.value,
-    message: 'must not be empty',
-    params: { code: 'required' },
+    message: fault.says,
+    params: { code: fault.code },
   });
 });
 

@@ -46,19 +46,47 @@ export function preview(content: string): string {
   return shorten(content, previewLength);
 }
 
-/**
- * The JSON object or array that `content` holds, or undefined if it holds none (3.4, `is_json`). Strict JSON: what
- * could not be written out again, such as NaN, does not count.
- */
+/** The JSON object or array that `content` holds, or undefined if it holds none (3.4, `is_json`). */
 export function parseJsonContent(content: string): object | undefined {
+  const json = parseJson(content);
+  return typeof json === 'object' && json !== null ? json : undefined;
+}
+
+/**
+ * The JSON value of any kind that `content` holds, or undefined if it holds none. Strict JSON: what could not be
+ * written out again, such as NaN, does not count, nor does what is nested too deep.
+ */
+export function parseJson(content: string): unknown {
   const text = strip(content);
-  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
-  if (nestingDepth(text) > maxReadableDepth) return undefined;
+  if (!mayBeJson(text) || isTooDeep(text)) return undefined;
   try {
-    return JSON.parse(text) as object;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Looks at both ends only: most messages are plain text, and to fail at parsing them costs more than all the rest. */
+function mayBeJson(text: string): boolean {
+  switch (text.charAt(0)) {
+    case '{':
+      return text.endsWith('}');
+    case '[':
+      return text.endsWith(']');
+    case '"':
+      return text.length > 1 && text.endsWith('"');
+    case 't':
+    case 'f':
+    case 'n':
+      return text === 'true' || text === 'false' || text === 'null';
+    default:
+      return /^-?\d[\d.eE+-]*$/.test(text);
+  }
+}
+
+function isTooDeep(text: string): boolean {
+  // Every level takes two characters.
+  return text.length > 2 * maxReadableDepth && nestingDepth(text) > maxReadableDepth;
 }
 
 /** How deep arrays and objects are nested in JSON text, without parsing it. */

@@ -7,10 +7,6 @@ export interface VariableWithoutEffect {
 /** Variables of the original that mean nothing here (wire specification 1.3). */
 export const variablesWithoutEffect: readonly VariableWithoutEffect[] = [
   {
-    name: 'CLAUDE_BRIDGE_SESSION_TTL_SECONDS',
-    reason: 'browser sessions do not exist in this version; browsers send the bearer token',
-  },
-  {
     name: 'FORWARDED_ALLOW_IPS',
     reason: 'read by the web server of the original; use --trusted-proxy or CLAUDE_BRIDGE_TRUSTED_PROXIES',
   },

@@ -5,6 +5,9 @@ import { choice, integer, list, path, text, toggle, type SettingDefinition } fro
 /** A century: dates further back than this help nobody and cannot be computed for ever larger numbers. */
 const longestDays = 36_500;
 
+/** Browsers keep no cookie for longer than 400 days, in seconds. */
+const longestCookie = 34_560_000;
+
 /** The longest time that a timer of Node can hold, in seconds. */
 const longestTimer = 2_147_483;
 
@@ -135,6 +138,26 @@ export const settingDefinitions = {
       flag: '--failed-auth-per-minute',
       group: 'Access',
       doc: 'Failed authentications of one address in a minute after which further failing ones are told to wait.',
+      reloadable: true,
+    },
+  ),
+  sessionTtlSeconds: integer(
+    { default: 28_800, min: 60, max: longestCookie, unit: 'seconds' },
+    {
+      env: 'CLAUDE_BRIDGE_SESSION_TTL_SECONDS',
+      flag: '--session-ttl-seconds',
+      group: 'Access',
+      doc: 'Seconds after which a browser must sign in again; counts for sign-ins from then on.',
+      reloadable: true,
+    },
+  ),
+  maxBrowserSessions: integer(
+    { default: 100, min: 1, max: 10_000 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_BROWSER_SESSIONS',
+      flag: '--max-browser-sessions',
+      group: 'Access',
+      doc: 'Browsers that may be signed in at once; one more signs out a session of the client that holds most of them, the one unused for longest.',
       reloadable: true,
     },
   ),
@@ -284,7 +307,7 @@ export const settingDefinitions = {
       env: 'CLAUDE_BRIDGE_MCP_RESULT_BYTES',
       flag: '--mcp-result-bytes',
       group: 'Sizes',
-      doc: 'Bytes of content that one tool result may carry.',
+      doc: 'Bytes that the text and the structure of one tool result may each take.',
       reloadable: true,
     },
   ),

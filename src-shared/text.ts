@@ -47,6 +47,12 @@ export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
+/** Whether `text` takes more than `limit` bytes of UTF-8; most texts need not be encoded to know. */
+export function exceedsBytes(text: string, limit: number): boolean {
+  if (text.length > limit) return true;
+  return text.length * 3 > limit && utf8Bytes(text) > limit;
+}
+
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }

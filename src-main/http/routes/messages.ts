@@ -9,7 +9,7 @@ import {
 } from '../../../src-shared/api.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
-import { parseJsonContent, preview, type StoredMessage } from '../../../src-shared/message.ts';
+import { parseJson, parseJsonContent, preview, type StoredMessage } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Page } from '../../relay/page.ts';
@@ -91,14 +91,14 @@ function toItem({ seq, id, sender, content, timestamp }: StoredMessage, full: bo
 }
 
 function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessage): MessageDetail {
-  const parsed = parseJsonContent(content);
+  const parsed = parseJson(content);
   return {
     seq,
     id,
     channel,
     sender,
     ts: timestamp,
-    is_json: parsed !== undefined,
+    is_json: typeof parsed === 'object' && parsed !== null,
     content,
     content_parsed: parsed ?? null,
     bytes: utf8Bytes(content),

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { BridgeError, type ErrorCode } from '../../src-shared/bridge-error.ts';
+import { Connections } from './connections.ts';
 import { securityHeaders, strictTransport } from './respond.ts';
 
 export interface ListenOptions {
@@ -49,10 +50,10 @@ export async function listen({ host, port, tls, handle }: ListenOptions): Promis
   const server = tls
     ? createSecureServer({ ...options, ...tls, minVersion: 'TLSv1.2' })
     : createServer(options);
+  const connections = new Connections(server);
   let stopping = false;
-  const newest = new WeakMap<Duplex, ServerResponse>();
   const take: RequestListener = (request, response) => {
-    newest.set(request.socket, response);
+    connections.took(response);
     if (stopping) response.shouldKeepAlive = false;
     handle(request, response);
   };
@@ -60,8 +61,8 @@ export async function listen({ host, port, tls, handle }: ListenOptions): Promis
   // Expectations that we do not know are ignored, as RFC 9110 (10.1.1) allows: Node's own answer is not in our shape.
   server.on('checkExpectation', take);
   server.on('clientError', (fault, socket) => {
-    const underWay = newest.get(socket);
-    if (underWay?.writableEnded === false && (underWay.headersSent || underWay.req.complete)) {
+    const underWay = connections.underWay(socket);
+    if (underWay && (underWay.headersSent || underWay.req.complete)) {
       finishAfterGarbage(underWay, socket);
     } else {
       answerBrokenRequest(fault, socket);
@@ -75,7 +76,8 @@ export async function listen({ host, port, tls, handle }: ListenOptions): Promis
     },
     close: async (deadlineMs) => {
       stopping = true;
-      await closeServer(server, deadlineMs);
+      connections.windDown();
+      await closeServer(server, { connections, deadlineMs });
     },
   };
 }
@@ -105,12 +107,15 @@ function reason(error: NodeJS.ErrnoException): string {
   }
 }
 
-async function closeServer(server: Server | SecureServer, deadlineMs: number): Promise<void> {
+async function closeServer(
+  server: Server | SecureServer,
+  { connections, deadlineMs }: { connections: Connections; deadlineMs: number },
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   const idle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
-  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  const deadline = setTimeout(() => connections.destroyAll(), deadlineMs);
   await closed;
   clearInterval(idle);
   clearTimeout(deadline);

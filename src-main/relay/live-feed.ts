@@ -91,10 +91,10 @@ export class LiveFeed {
     }
     const position = await this.#store.locate(subscription.channel, since);
     if (position) {
-      await subscription.resume(position, { replayLimit: this.#limits().sseReplayLimit, pageOn });
+      await subscription.resume(position, pageOn ? Infinity : this.#limits().sseReplayLimit);
     } else {
       sink.reportStale(since);
-      subscription.startLive();
+      await subscription.catchUp();
     }
   }
 

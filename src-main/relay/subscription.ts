@@ -40,6 +40,8 @@ export class Subscription {
   #position: Position;
   #live = false;
   #ended = false;
+  /** Goes on with what waits for the reader to drain. */
+  #wake: () => void = () => undefined;
 
   constructor({ store, channel, sink, published }: SubscriptionParts) {
     this.channel = channel;
@@ -54,22 +56,23 @@ export class Subscription {
     return !this.#live && !this.#ended;
   }
 
-  /** Starts with what comes next. */
+  /** Starts with what comes next. To be called before anything else can be published. */
   startLive(): void {
-    this.#position = this.#published();
     this.#live = true;
   }
 
+  /** Starts with what came after the subscription was made. */
+  catchUp(): Promise<void> {
+    return this.#readForward(Infinity);
+  }
+
   /**
-   * Starts after `position`. At most `replayLimit` messages are replayed; if more was missed, the stream says so and
-   * ends, or with `pageOn` replays on until it has caught up.
+   * Starts after `position`. At most `replayLimit` changes are replayed; if more was missed, the stream says so and
+   * ends.
    */
-  async resume(
-    position: Position,
-    { replayLimit, pageOn }: { replayLimit: number; pageOn: boolean },
-  ): Promise<void> {
+  resume(position: Position, replayLimit: number): Promise<void> {
     this.#position = position;
-    await this.#readForward(pageOn ? Infinity : replayLimit);
+    return this.#readForward(replayLimit);
   }
 
   /** Pushes changes that were just committed. `changes` holds those of this channel, at least one. */
@@ -85,8 +88,7 @@ export class Subscription {
 
   end(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    this.#live = false;
+    this.closed();
     this.#sink.end();
   }
 
@@ -94,6 +96,7 @@ export class Subscription {
   closed(): void {
     this.#ended = true;
     this.#live = false;
+    this.#wake();
   }
 
   /** A change that was committed but not yet published when we read the store is seen twice: once here, once pushed. */
@@ -105,10 +108,10 @@ export class Subscription {
 
   #fallBehind(): void {
     this.#live = false;
-    this.#sink.onceDrained(() => {
+    this.#drained()
+      .then(() => this.#readForward(Infinity))
       // A store in trouble ends the stream; the reader resumes from its last id.
-      this.#readForward(Infinity).catch(() => this.end());
-    });
+      .catch(() => this.end());
   }
 
   async #readForward(limit: number): Promise<void> {
@@ -141,8 +144,8 @@ export class Subscription {
 
   #drained(): Promise<void> {
     return new Promise((resolve) => {
+      this.#wake = resolve;
       this.#sink.onceDrained(resolve);
-      this.#sink.onceClosed(resolve);
     });
   }
 }

@@ -61,9 +61,14 @@ export class Checkpointer {
       this.#windowStart = now;
       this.#commits = 0;
     }
-    if (++this.#commits !== busyCommits) return;
-    this.#startWorker();
+    if (++this.#commits % busyCommits !== 0) return;
     this.#idle?.refresh();
+    try {
+      this.#worker ??= this.#startWorker();
+    } catch (error) {
+      // The system gives no further thread: SQLite's own checkpoints do.
+      this.#onError(error);
+    }
   }
 
   /** Ends the worker and merges the log into the file, as far as other processes allow. */
@@ -77,8 +82,7 @@ export class Checkpointer {
     }
   }
 
-  #startWorker(): void {
-    if (this.#worker) return;
+  #startWorker(): Worker {
     const data: CheckpointWorkerData = { path: this.#db.name, everyMs: copyEveryMs };
     const worker = new Worker(workerFile(), { workerData: data });
     worker.unref();
@@ -87,8 +91,13 @@ export class Checkpointer {
       this.#onError(toError(error));
       this.#forget(worker);
     });
-    worker.once('online', () => this.#db.open && this.#db.pragma(`wal_autocheckpoint = ${safetyPages}`));
-    this.#worker = worker;
+    worker.once('online', () => this.#relyOn(worker));
+    return worker;
+  }
+
+  #relyOn(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#db.pragma(`wal_autocheckpoint = ${safetyPages}`);
     this.#idle = setTimeout(() => void this.#stopWorker(), this.#idleMs).unref();
   }
 

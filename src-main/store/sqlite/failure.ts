@@ -17,7 +17,7 @@ const full: Failure = { code: 'storage_full', says: 'the disk is full', retryAft
 const damaged: Failure = { code: 'storage_corrupt', says: 'the database is damaged', retryAfter: 60 };
 const readOnly: Failure = {
   code: 'storage_read_only',
-  says: 'the database cannot be written',
+  says: 'the database or its folder cannot be written',
   retryAfter: 30,
 };
 

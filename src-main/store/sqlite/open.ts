@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { toOpenError } from './failure.ts';
@@ -51,6 +60,8 @@ function configure(db: Database.Database, durability: Durability): void {
 function prepareFile(path: string): string[] {
   if (existsSync(path)) {
     if (!statSync(path).isFile()) throw new Error('it is not a file');
+    // The folder too: the write-ahead log is made in it. SQLite only says that it cannot open the file.
+    for (const place of [path, dirname(path)]) accessSync(place, constants.R_OK | constants.W_OK);
     return loosePermissions(path);
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,6 +1,9 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { admitWithoutToken } from './access-policy.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
+import type { BrowserSession } from './browser-session.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
+import { readSessionCookie } from './cookies.ts';
 import type { Credentials } from './credentials.ts';
 import { principals, type Principal } from './principal.ts';
 
@@ -9,6 +12,8 @@ export interface Claim {
   authorization: string | undefined;
   /** The decoded `?token=`, only for event streams. */
   queryToken?: string | undefined;
+  /** The Cookie header. */
+  cookie?: string | undefined;
   /** The socket's peer, which decides what comes in without a token. */
   peerAddress: string | undefined;
   /** The client behind trusted proxies (see `clientAddress`), whose failures are counted. */
@@ -20,6 +25,8 @@ export interface Claim {
 export interface AuthenticationOptions {
   credentials: Credentials;
   throttle: AuthThrottle;
+  /** Without them no cookie counts. */
+  sessions?: BrowserSessions;
   allowUnauthenticatedNetwork: boolean;
 }
 
@@ -27,16 +34,20 @@ export interface AuthenticationOptions {
 export class Authentication {
   readonly #credentials: Credentials;
   readonly #throttle: AuthThrottle;
+  readonly #sessions: BrowserSessions | undefined;
   readonly #allowUnauthenticatedNetwork: boolean;
 
-  constructor({ credentials, throttle, allowUnauthenticatedNetwork }: AuthenticationOptions) {
+  constructor({ credentials, throttle, sessions, allowUnauthenticatedNetwork }: AuthenticationOptions) {
     this.#credentials = credentials;
     this.#throttle = throttle;
+    this.#sessions = sessions;
     this.#allowUnauthenticatedNetwork = allowUnauthenticatedNetwork;
   }
 
   /**
-   * Who sent this request to a protected path (wire specification 7.1, 7.2).
+   * Who sent this request to a protected path (wire specification 7.1 to 7.3). A wrong token beats a good cookie. A
+   * cookie that names no session counts as none, not as a guess: nobody can guess 256 bits, and a browser whose
+   * session has ended goes on sending it.
    * @throws BridgeError `unauthorized` (answer with `challenge`), `too_many_attempts` after many wrong tokens,
    *   `unauthenticated_network` where no token is configured and the request is not from this machine
    */
@@ -46,8 +57,15 @@ export class Authentication {
     // A relay without a token lets clients in that still carry one from before.
     if (!this.#credentials.tokenRequired) return this.#admitWithoutToken(claim);
     if (identity === 'wrong') await this.#throttle.countFailure(claim.clientAddress);
+    const session = identity === 'absent' ? this.#sessionOf(claim) : undefined;
+    if (session) return session.principal;
     // Scripts compare this word.
     throw new BridgeError('unauthorized', 'unauthorized');
+  }
+
+  #sessionOf({ cookie }: Claim): BrowserSession | undefined {
+    const value = readSessionCookie(cookie);
+    return value === undefined ? undefined : this.#sessions?.find(value);
   }
 
   #admitWithoutToken({ peerAddress, hasForwardingHeaders }: Claim): Principal {

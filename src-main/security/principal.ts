@@ -9,8 +9,9 @@ export type Right = 'read' | 'send' | 'clear' | 'admin';
  * - `loopback`: no token is configured and the peer is on this machine
  * - `network`: no token is configured and the operator has opened the relay to the network on purpose
  * - `process`: the program at the other end of stdin and stdout
+ * - `session`: a browser that has shown a credential once and sends a cookie since
  */
-export type PrincipalKind = 'token' | 'local' | 'loopback' | 'network' | 'process';
+export type PrincipalKind = 'token' | 'local' | 'loopback' | 'network' | 'process' | 'session';
 
 /** Who asks. It comes from the credential or the connection, never from a session or a claim in a message. */
 export interface Principal {
@@ -18,6 +19,16 @@ export interface Principal {
   /** How messages and logs name it. Never a secret. */
   readonly label: string;
   readonly rights: ReadonlySet<Right>;
+  /** Absent where the credential lasts as long as the relay. */
+  readonly lease?: Lease;
+}
+
+/** A credential that can end while what it let in is still open: then that ends, too. */
+export interface Lease {
+  /** Aborts when the credential has ended; the reason is the BridgeError that a new request would get. */
+  readonly ended: AbortSignal;
+  /** A request or stream begins; the function returned tells that it is over, and must be called once. */
+  use(): () => void;
 }
 
 const everything: ReadonlySet<Right> = new Set(['read', 'send', 'clear', 'admin']);
@@ -25,7 +36,7 @@ const everything: ReadonlySet<Right> = new Set(['read', 'send', 'clear', 'admin'
 /** Without a credential nobody administers: otherwise any page or user of the machine could. */
 const everyday: ReadonlySet<Right> = new Set(['read', 'send', 'clear']);
 
-export const principals: Readonly<Record<PrincipalKind, Principal>> = {
+export const principals: Readonly<Record<Exclude<PrincipalKind, 'session'>, Principal>> = {
   token: { kind: 'token', label: 'the shared token', rights: everything },
   local: { kind: 'local', label: 'the local token', rights: everything },
   loopback: { kind: 'loopback', label: 'a client on this machine', rights: everyday },

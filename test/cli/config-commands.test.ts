@@ -28,12 +28,11 @@ describe('claude-bridge config show', () => {
 
   it('names variables that are accepted without effect, and why', async () => {
     using home = scratchDirectory();
-    const env = { FORWARDED_ALLOW_IPS: '*', CLAUDE_BRIDGE_SESSION_TTL_SECONDS: '60' };
+    const env = { FORWARDED_ALLOW_IPS: '*' };
 
     const { stdout, stderr } = await runCli(['config', 'show'], { home: home.path, env });
 
     expect(stdout).toMatch(/Set, but without effect:\n(.*\n)*FORWARDED_ALLOW_IPS: .*--trusted-proxy/);
-    expect(stdout).toMatch(/^CLAUDE_BRIDGE_SESSION_TTL_SECONDS: browser sessions/m);
     expect(stderr).toBe('');
   });
 

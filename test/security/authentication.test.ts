@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AuthThrottle } from '../../src-main/security/auth-throttle.ts';
 import { Authentication, type Claim } from '../../src-main/security/authentication.ts';
+import { BrowserSessions } from '../../src-main/security/browser-sessions.ts';
 import { Credentials } from '../../src-main/security/credentials.ts';
+import { principals } from '../../src-main/security/principal.ts';
 
 const remote: Claim = {
   authorization: undefined,
@@ -14,15 +16,25 @@ const local: Claim = { ...remote, peerAddress: '127.0.0.1', clientAddress: '127.
 interface Settings {
   open?: boolean;
   limit?: () => number;
+  sessions?: BrowserSessions;
 }
 
 function authentication(token: string | undefined, settings: Settings = {}): Authentication {
-  const { open = false, limit = () => 100 } = settings;
+  const { open = false, limit = () => 100, sessions = signedIn().sessions } = settings;
   return new Authentication({
     credentials: new Credentials({ token, localToken: 'per-start' }),
     throttle: new AuthThrottle(limit),
+    sessions,
     allowUnauthenticatedNetwork: open,
   });
+}
+
+/** Sessions, one of which belongs to the cookie. */
+function signedIn(): { sessions: BrowserSessions; cookie: string; value: string } {
+  const sessions = new BrowserSessions({ ttlSeconds: () => 60, maxSessions: () => 10 });
+  const from = { address: '192.0.2.7', userAgent: undefined, replaces: undefined };
+  const { value } = sessions.create(principals.token, from);
+  return { sessions, cookie: `theme=dark; claude_bridge_session=${value}`, value };
 }
 
 describe('with a token configured', () => {
@@ -49,6 +61,71 @@ describe('with a token configured', () => {
       code: 'unauthorized',
       message: 'unauthorized',
     });
+  });
+});
+
+describe('a session cookie', () => {
+  const { sessions, cookie, value } = signedIn();
+  const limit = (): number => 1;
+
+  test.each([
+    remote,
+    { ...local, hasForwardingHeaders: true },
+    { ...remote, authorization: 'Basic b3JjaGlkLTc=' },
+    { ...remote, authorization: '' },
+  ])('lets its browser in: %j', async (claim) => {
+    const guarded = authentication('orchid-7', { sessions });
+    const principal = await guarded.authenticate({ ...claim, cookie });
+    expect(principal).toBe(sessions.find(value)?.principal);
+  });
+
+  test.each([
+    { ...remote, authorization: 'Bearer guess' },
+    { ...remote, authorization: 'Bearer' },
+    { ...remote, queryToken: 'guess' },
+  ])('does not make up for a wrong token, which counts as a guess: %j', async (claim) => {
+    const guarded = authentication('orchid-7', { sessions, limit });
+    const attempt = (): Promise<unknown> => guarded.authenticate({ ...claim, cookie });
+    await expect(attempt()).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(attempt()).rejects.toMatchObject({ code: 'too_many_attempts' });
+  });
+
+  test('takes nothing from the right token', async () => {
+    const guarded = authentication('orchid-7', { sessions });
+    const claim = { ...remote, authorization: 'Bearer orchid-7', cookie };
+    expect(await guarded.authenticate(claim)).toBe(principals.token);
+  });
+
+  test.each([`claude_bridge_session=${'x'.repeat(43)}`, `${cookie}; claude_bridge_session=x`, 'theme=dark'])(
+    'that names no session counts as none, not as a guess: %s',
+    async (wrong) => {
+      const guarded = authentication('orchid-7', { sessions, limit });
+      for (let i = 0; i < 3; i++) {
+        await expect(guarded.authenticate({ ...remote, cookie: wrong })).rejects.toMatchObject({
+          code: 'unauthorized',
+        });
+      }
+    },
+  );
+
+  test('means nothing once its session has been signed out', async () => {
+    const ended = signedIn();
+    const guarded = authentication('orchid-7', { sessions: ended.sessions });
+    expect(await guarded.authenticate({ ...remote, cookie: ended.cookie })).toMatchObject({
+      kind: 'session',
+    });
+    ended.sessions.revoke(ended.value);
+    await expect(guarded.authenticate({ ...remote, cookie: ended.cookie })).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+  });
+
+  test('opens nothing where no token is configured', async () => {
+    const open = authentication(undefined, { sessions });
+    await expect(open.authenticate({ ...remote, cookie })).rejects.toMatchObject({
+      code: 'unauthenticated_network',
+    });
+    expect(await open.authenticate({ ...local, cookie })).toMatchObject({ kind: 'loopback' });
   });
 });
 

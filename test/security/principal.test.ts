@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
-import {
-  principals,
-  requireRight,
-  type PrincipalKind,
-  type Right,
-} from '../../src-main/security/principal.ts';
+import { principals, requireRight, type Right } from '../../src-main/security/principal.ts';
 
 const everyday: Right[] = ['read', 'send', 'clear'];
 
-test.each<[PrincipalKind, Right[]]>([
+test.each<[keyof typeof principals, Right[]]>([
   ['token', [...everyday, 'admin']],
   ['local', [...everyday, 'admin']],
   ['loopback', everyday],

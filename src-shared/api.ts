@@ -12,9 +12,10 @@ export type ClearRequest = z.infer<typeof clearRequest>;
 
 /** A cursor: the id of a message or event. An empty one counts as absent. */
 export const cursor = z
-  .union([z.literal('').transform(() => undefined), messageId])
+  .string('must be a string')
   .nullish()
-  .transform((id) => id ?? undefined);
+  .transform((id) => (id === null || id === '' ? undefined : id))
+  .pipe(messageId.optional());
 
 /** `POST /api/send` → 200. */
 export interface SendResponse {

@@ -28,6 +28,8 @@ export interface GateParts {
   audit: Audit;
   maxRequestBytes: () => number;
   queryToken: boolean;
+  /** Told of every request that brought its token in the address, where it may end up in logs. */
+  onQueryToken: () => void;
   onError: (error: Error, request: IncomingMessage) => void;
 }
 
@@ -144,9 +146,11 @@ export class Gate {
   }
 
   #authenticate({ request, address, query }: Exchange, queryTokenAllowed: boolean): Promise<Principal> {
+    const queryToken = queryTokenAllowed && this.#parts.queryToken ? parameter(query, 'token') : undefined;
+    if (queryToken !== undefined) this.#parts.onQueryToken();
     return this.#parts.authentication.authenticate({
       authorization: request.headers.authorization,
-      queryToken: queryTokenAllowed && this.#parts.queryToken ? parameter(query, 'token') : undefined,
+      queryToken,
       peerAddress: request.socket.remoteAddress,
       clientAddress: address,
       hasForwardingHeaders: hasForwardingHeaders(request.headers),

@@ -56,6 +56,7 @@ export class Bridge {
   #expiryCheck: NodeJS.Timeout | undefined;
   #mcp: Promise<Mcp> | undefined;
   readonly #dashboard: string | undefined;
+  #warnedOfQueryToken = false;
 
   constructor({ loaded, token, version, log }: BridgeOptions) {
     this.#loaded = loaded;
@@ -70,26 +71,20 @@ export class Bridge {
 
   /**
    * Binds the port last: once it answers, everything behind it works.
-   * @throws ConfigurationError for the certificate, BridgeError `storage_*` for the database, `port_unavailable`
+   * @throws ConfigurationError for the certificate and the data directory, BridgeError `storage_*` for the database,
+   *   `port_unavailable`
    */
   async start(): Promise<void> {
     this.#certificate = this.#loadCertificate();
     this.#core = startCore(() => this.#settings, this.#log);
     try {
       this.#listener = await this.#listen(this.#core);
+      this.#watchCertificate();
+      this.#leaveWord(this.#core);
     } catch (error) {
-      await this.#core.stop();
+      await this.stop();
       throw error;
     }
-    this.#watchCertificate();
-    writeRuntimeFile(this.#loaded.paths, {
-      url: `${this.scheme}://${this.#localHost()}:${this.port}`,
-      pid: process.pid,
-      version: this.#version,
-      token: this.#localToken,
-      startedAt: new Date().toISOString(),
-      db: this.#core.store.path,
-    });
   }
 
   /** Takes no further requests, ends streams, lets open requests finish, then closes the store. */
@@ -166,6 +161,7 @@ export class Bridge {
       audit,
       maxRequestBytes: () => this.#settings.maxRequestBytes,
       queryToken: settings.queryToken,
+      onQueryToken: () => this.#warnOfQueryToken(),
       onError: (error, request) => this.#log.error({ err: error, ...described(request) }, 'a request failed'),
     });
     const app = createApp(
@@ -191,6 +187,15 @@ export class Bridge {
     });
   }
 
+  /** Once: it is the habit that is wrong, not each request. */
+  #warnOfQueryToken(): void {
+    if (this.#warnedOfQueryToken) return;
+    this.#warnedOfQueryToken = true;
+    this.#log.warn(
+      'a client sent its token in the address (?token=), where proxies and histories keep it; prefer the Authorization header, or refuse it with --no-query-token',
+    );
+  }
+
   /** The MCP library costs 90 ms and 10 MB, so it is loaded when the first agent connects. */
   #startMcp(relay: Core['relay']): Promise<Mcp> {
     this.#mcp ??= import('../mcp/index.ts').then(({ createMcp }) =>
@@ -203,6 +208,17 @@ export class Bridge {
       }),
     );
     return this.#mcp;
+  }
+
+  #leaveWord({ store }: Core): void {
+    writeRuntimeFile(this.#loaded.paths, {
+      url: `${this.scheme}://${this.#localHost()}:${this.port}`,
+      pid: process.pid,
+      version: this.#version,
+      token: this.#localToken,
+      startedAt: new Date().toISOString(),
+      db: store.path,
+    });
   }
 
   #loadCertificate(): LoadedCertificate | undefined {

@@ -1,6 +1,7 @@
 import { principals } from '../security/principal.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import { startCore } from './core.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { createLog } from './log.ts';
 
 /**
@@ -10,6 +11,7 @@ import { createLog } from './log.ts';
 export async function serveStdio(loaded: LoadedSettings, { version }: { version: string }): Promise<number> {
   const log = await createLog(loaded.settings.logLevel);
   for (const warning of loaded.warnings) log.warn(warning);
+  prepareDataDirectory(loaded.paths);
   const settings = () => loaded.settings;
   const core = startCore(settings, log);
   const { createMcp } = await import('../mcp/index.ts');

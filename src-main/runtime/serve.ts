@@ -2,6 +2,7 @@ import { toError } from '../../src-shared/bridge-error.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import { banner } from './banner.ts';
 import { Bridge } from './bridge.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { createLog, type Log } from './log.ts';
 import { sharedToken } from './shared-token.ts';
 
@@ -9,6 +10,7 @@ import { sharedToken } from './shared-token.ts';
 export async function serve(loaded: LoadedSettings, { version }: { version: string }): Promise<number> {
   const log = await createLog(loaded.settings.logLevel);
   for (const warning of loaded.warnings) log.warn(warning);
+  prepareDataDirectory(loaded.paths);
   const shared = sharedToken(loaded);
   const bridge = new Bridge({ loaded, token: shared.token, version, log });
   const starting = bridge.start();

@@ -1,15 +1,7 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDirectory } from '../make-directory.ts';
 import { toOpenError } from './failure.ts';
 import { migrate } from './migrations/index.ts';
 
@@ -64,7 +56,7 @@ function prepareFile(path: string): string[] {
     for (const place of [path, dirname(path)]) accessSync(place, constants.R_OK | constants.W_OK);
     return loosePermissions(path);
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
   // The umask may have taken bits away that the owner needs, never added any.
   chmodSync(path, 0o600);

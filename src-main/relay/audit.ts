@@ -8,18 +8,29 @@ export interface AuditOptions {
   onError: (error: unknown) => void;
 }
 
-/** Identical entries within this time are counted, not written: a flood must not grow the file row by row. */
-const coalesceMs = 10_000;
+/** Refusals of one kind and client within this time belong to one burst: a flood must not grow the file row by row. */
+const burstMs = 10_000;
 
-/** Entries that are remembered for coalescing; beyond it the oldest are forgotten and may be written again. */
+/** Rows that one burst may write: each thing that was refused once, up to here. The rest is counted. */
+const maxRowsOfBurst = 20;
+
+/** Bursts that are remembered; beyond it the oldest are forgotten and may write again. */
 const maxRemembered = 1_000;
+
+interface Burst {
+  until: number;
+  /** What was refused and written. */
+  details: Set<string>;
+  /** Refusals that were counted and not written. */
+  repeats: number;
+}
 
 /** The audit log: opt-in, written beside the answer and never in its way. */
 export class Audit {
   readonly #store: MessageStore;
   readonly #onError: (error: unknown) => void;
   readonly enabled: boolean;
-  readonly #recent = new Map<string, { until: number; repeats: number }>();
+  readonly #bursts = new Map<string, Burst>();
 
   constructor({ store, enabled, onError }: AuditOptions) {
     this.#store = store;
@@ -32,20 +43,18 @@ export class Audit {
     this.#write(entry);
   }
 
-  /** Records a refusal, which a hostile client can repeat at will: once per burst, with the number of repeats. */
+  /** Records a refusal, which a hostile client can repeat at will: a few rows for a burst, then only their number. */
   recordRefusal(entry: AuditDraft): void {
     if (!this.enabled) return;
-    const key = `${entry.event}\n${entry.ip ?? ''}\n${entry.detail ?? ''}`;
-    const now = Date.now();
-    const burst = this.#recent.get(key);
-    if (burst && burst.until > now) {
+    const detail = entry.detail ?? '';
+    const { burst, repeatsBefore } = this.#burstOf(`${entry.event}\n${entry.ip ?? ''}`);
+    if (burst.details.has(detail) || burst.details.size >= maxRowsOfBurst) {
       burst.repeats++;
       return;
     }
-    this.#remember(key, now);
-    const repeats = burst?.repeats ?? 0;
+    burst.details.add(detail);
     this.#write(
-      repeats === 0 ? entry : { ...entry, detail: `${entry.detail ?? ''} (and ${repeats} more before)` },
+      repeatsBefore === 0 ? entry : { ...entry, detail: `${detail} (and ${repeatsBefore} more before)` },
     );
   }
 
@@ -53,13 +62,19 @@ export class Audit {
     return { enabled: this.enabled, events: this.enabled ? await this.#store.audit(limit) : [] };
   }
 
-  #remember(key: string, now: number): void {
-    this.#recent.delete(key);
-    this.#recent.set(key, { until: now + coalesceMs, repeats: 0 });
-    if (this.#recent.size > maxRemembered) {
-      const oldest = this.#recent.keys().next();
-      if (!oldest.done) this.#recent.delete(oldest.value);
+  /** The burst under way, or a new one with what the last one had only counted. */
+  #burstOf(key: string): { burst: Burst; repeatsBefore: number } {
+    const now = Date.now();
+    const last = this.#bursts.get(key);
+    if (last && last.until > now) return { burst: last, repeatsBefore: 0 };
+    const burst: Burst = { until: now + burstMs, details: new Set(), repeats: 0 };
+    this.#bursts.delete(key);
+    this.#bursts.set(key, burst);
+    if (this.#bursts.size > maxRemembered) {
+      const oldest = this.#bursts.keys().next();
+      if (!oldest.done) this.#bursts.delete(oldest.value);
     }
+    return { burst, repeatsBefore: last?.repeats ?? 0 };
   }
 
   #write(entry: AuditDraft): void {

@@ -1,0 +1,151 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hasOpenssl, makeCertificate, type MadeCertificate } from '../support/certificates.ts';
+import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
+import { head, RawConnection } from '../support/raw-http.ts';
+import { expectError } from './expect-answer.ts';
+
+describe.skipIf(!hasOpenssl)('over TLS', () => {
+  const hsts = 'max-age=31536000; includeSubDomains';
+  let dir: string;
+  let relay: Relay;
+  let ca: Buffer;
+
+  beforeAll(async () => {
+    dir = scratchDirectory();
+    const made = makeCertificate({ dir });
+    use(made);
+    ca = readFileSync(made.certPath);
+    relay = await startRelay({
+      args: ['--tls-cert', join(dir, 'cert.pem'), '--tls-key', join(dir, 'key.pem')],
+    });
+  });
+
+  function use({ certPath, keyPath }: MadeCertificate): void {
+    copyFileSync(certPath, join(dir, 'cert.pem'));
+    copyFileSync(keyPath, join(dir, 'key.pem'));
+  }
+
+  async function call(
+    method: string,
+    path: string,
+    options: { headers?: Record<string, string>; body?: string } = {},
+  ) {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({
+        host: '127.0.0.1',
+        port: relay.port,
+        method,
+        path,
+        ca,
+        agent: false,
+        servername: 'localhost',
+        headers: options.headers,
+      })
+        .once('response', resolve)
+        .once('error', reject)
+        .end(options.body);
+    });
+    const body = await text(response);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      text: body,
+      body: JSON.parse(body || 'null') as unknown,
+    };
+  }
+
+  function handshake(options: ConnectionOptions): Promise<TLSSocket> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: relay.port, ca, ...options });
+      socket.once('secureConnect', () => resolve(socket)).once('error', reject);
+    });
+  }
+
+  test('everything works as without it', async () => {
+    const body = JSON.stringify({ channel: 'tls', sender: 's', content: 'c' });
+    expect((await call('POST', '/api/send', { body })).status).toBe(200);
+    expect((await call('GET', '/api/messages?channel=tls')).body).toMatchObject({
+      messages: [{ preview: 'c' }],
+    });
+    const own = { Origin: `https://127.0.0.1:${relay.port}`, 'Content-Type': 'application/json' };
+    expect((await call('POST', '/api/clear', { body: '{"channel":"tls"}', headers: own })).status).toBe(200);
+    const plain = { ...own, Origin: `http://127.0.0.1:${relay.port}` };
+    expectError(
+      await call('POST', '/api/clear', { body: '{}', headers: plain }),
+      403,
+      'origin_not_allowed',
+      'Origin',
+    );
+  });
+
+  test('every answer asks browsers to stay with it', async () => {
+    for (const [path, headers] of [
+      ['/status', {}],
+      ['/nowhere', {}],
+      ['/api/state', { 'X-Forwarded-For': '203.0.113.9' }],
+      ['/status', { Host: 'rebound.example' }],
+    ] as const) {
+      expect((await call('GET', path, { headers })).headers['strict-transport-security']).toBe(hsts);
+    }
+    const connection = new RawConnection(await handshake({}));
+    connection.write('garbage\r\n\r\n');
+    const [answer] = await connection.answers(1);
+    expect(answer).toMatchObject({ status: 400, headers: { 'strict-transport-security': hsts } });
+  });
+
+  test('TLS 1.2 is the oldest version', async () => {
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const socket = await handshake({ minVersion: version, maxVersion: version });
+      expect(socket.getProtocol()).toBe(version);
+      socket.destroy();
+    }
+    // Old versions need old ciphers on the client's side, so that it is the relay that says no.
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    await expect(handshake(old)).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+  });
+
+  test('plain HTTP gets no answer that could be mistaken for one', async () => {
+    const connection = await RawConnection.open(relay);
+    connection.write(head('GET /status HTTP/1.1', 'Host: localhost'));
+    await connection.closed;
+    expect(connection.received).not.toContain('claude-bridge');
+  });
+
+  test('the runtime file says https, and config reload finds the relay', async () => {
+    expect(relay.url).toBe(`https://127.0.0.1:${relay.port}`);
+    expect(await runProgram(['config', 'reload'], { home: relay.home })).toMatchObject({
+      code: 0,
+      stdout: 'nothing changed\n',
+    });
+  });
+
+  test('new files are used for new connections, open ones go on', async () => {
+    const before = await handshake({});
+    const renewed = makeCertificate({ dir });
+    use(renewed);
+    await relay.logged('the certificate was replaced');
+    await expect(handshake({})).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    ca = readFileSync(renewed.certPath);
+    expect((await call('GET', '/status')).status).toBe(200);
+    const connection = new RawConnection(before);
+    connection.write(head('GET /status HTTP/1.1', 'Host: localhost'));
+    expect((await connection.answers(1))[0]?.status).toBe(200);
+    connection.close();
+  });
+
+  test('a certificate that ends within 14 days is warned about', async () => {
+    const { certPath, keyPath } = makeCertificate({ dir, days: 5 });
+    await using ending = await startRelay({ args: ['--tls-cert', certPath, '--tls-key', keyPath] });
+    expect(ending.stdout).toMatch(/⚠ the certificate in .* expires in 5 days, on \d{4}-\d\d-\d\d/);
+  });
+
+  test('handshakes that fail are no failures of the relay', () => {
+    expect(relay.stderr).not.toMatch(/"level":(50|60)/);
+  });
+});

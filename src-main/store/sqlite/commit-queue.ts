@@ -3,7 +3,7 @@ import { isBusy, toStorageError } from './failure.ts';
 
 /** One write. All writes that wait at the same moment share a transaction: one flush to disk for all of them. */
 export interface Write {
-  /** Content bytes, which bound how much one transaction carries. */
+  /** Content bytes, or as much as the write is worth, which bound how much one transaction carries. */
   readonly bytes: number;
   /** Runs inside the transaction; what it throws undoes the whole transaction. */
   apply(): void;

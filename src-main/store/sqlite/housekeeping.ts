@@ -19,6 +19,8 @@ export class Housekeeping {
   readonly #onError: (error: unknown) => void;
   readonly #stopping = new AbortController();
   #stepRows = stepRows;
+  /** Channels are emptied one after the other: many at a time would make each transaction as large as all of them. */
+  #reclaiming: Promise<void> = Promise.resolve();
 
   constructor(
     sql: Statements,
@@ -39,15 +41,14 @@ export class Housekeeping {
 
   /** Removes the rows of a cleared channel up to its floor, in the background. */
   reclaim(channel: string, floor: number): void {
-    this.#repeat((rows) => this.#sql.deleteChannelUpTo.run(channel, floor, rows).changes).catch(
-      (error: unknown) => {
+    const remove = (rows: number) => this.#sql.deleteChannelUpTo.run(channel, floor, rows).changes;
+    this.#reclaiming = this.#reclaiming
+      .then(() => this.#repeat(remove))
+      .catch((error: unknown) => {
         if (this.#stopping.signal.aborted) return;
         this.#onError(error);
-        setTimeout(() => {
-          if (!this.#stopping.signal.aborted) this.reclaim(channel, floor);
-        }, retryAfter).unref();
-      },
-    );
+        setTimeout(() => this.reclaim(channel, floor), retryAfter).unref();
+      });
   }
 
   async trim(before: string, signal?: AbortSignal): Promise<number> {
@@ -55,7 +56,7 @@ export class Housekeeping {
     try {
       while (!signal?.aborted && (await this.#trimStep(before, removed)) > 0) await nextTurn();
     } finally {
-      if (removed.size > 0) await this.#push(new LogTrimmed(this.#context, removed));
+      await this.#logTrimmed(removed);
     }
     let total = 0;
     for (const count of removed.values()) total += count;
@@ -99,6 +100,12 @@ export class Housekeeping {
       }
       return expired.length;
     });
+  }
+
+  async #logTrimmed(removed: ReadonlyMap<string, number>): Promise<void> {
+    await Promise.all(
+      Array.from(removed, ([channel, count]) => this.#push(new LogTrimmed(this.#context, channel, count))),
+    );
   }
 
   /** Runs a step and adapts the size of the next one to the time it took. */

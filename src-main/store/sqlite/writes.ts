@@ -85,7 +85,8 @@ export interface Cleared extends ClearOutcome {
 
 /** Empties a channel as of this moment, and logs that it did. */
 export class ClearChannel extends Outcome<Cleared> {
-  readonly bytes = 0;
+  /** As much as the messages that it may remove on the spot take up, at 500 bytes each. */
+  readonly bytes = clearAtOnce * 500;
   readonly #context: WriteContext;
   readonly #channel: string;
 
@@ -112,21 +113,22 @@ export class ClearChannel extends Outcome<Cleared> {
   }
 }
 
-/** Logs what retention has removed from each channel. */
+/** Logs how many messages retention has removed from a channel. */
 export class LogTrimmed extends Outcome<undefined> {
   readonly bytes = 0;
   readonly #context: WriteContext;
-  readonly #removed: ReadonlyMap<string, number>;
+  readonly #channel: string;
+  readonly #removed: number;
 
-  constructor(context: WriteContext, removed: ReadonlyMap<string, number>) {
+  constructor(context: WriteContext, channel: string, removed: number) {
     super();
     this.#context = context;
+    this.#channel = channel;
     this.#removed = removed;
   }
 
   protected override write(): undefined {
-    for (const [channel, removed] of this.#removed)
-      logEvent(this.#context, { channel, type: 'trimmed', removed });
+    logEvent(this.#context, { channel: this.#channel, type: 'trimmed', removed: this.#removed });
   }
 }
 

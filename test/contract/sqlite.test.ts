@@ -1,0 +1,4 @@
+import { scratchDatabase } from '../store/support.ts';
+import { messageStoreContract } from './message-store-contract.ts';
+
+messageStoreContract('SQLite', () => Promise.resolve(scratchDatabase()));

@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
+import { summaryOf, Watching } from '../contract/support.ts';
+import { plainConnection } from '../store/support.ts';
+
+const large = { channel: 'room', sender: 'alice', content: 'x'.repeat(20_000) };
+
+/** A file system of a few megabytes, which only the superuser may make. */
+function smallDisk(megabytes: number): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-disk-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', folder]);
+  if (status === 0) return folder;
+  rmdirSync(folder);
+  return undefined;
+}
+
+function unmount(folder: string): void {
+  spawnSync('umount', ['--lazy', folder]);
+  rmdirSync(folder);
+}
+
+const canMakeDisks = (() => {
+  const folder = smallDisk(1);
+  if (folder !== undefined) unmount(folder);
+  return folder !== undefined;
+})();
+if (!canMakeDisks)
+  console.log('Full disks are not tested: only the superuser of a Linux machine can make small ones.');
+
+function diskOfTest(megabytes: number): string {
+  const folder = smallDisk(megabytes);
+  if (folder === undefined) throw new Error('no small disk could be made');
+  onTestFinished(() => unmount(folder));
+  return folder;
+}
+
+function openIn(folder: string, onError?: (error: unknown) => void): SqliteStore {
+  const path = join(folder, 'bridge.db');
+  const store = new SqliteStore({ path, durability: 'full', ...(onError ? { onError } : {}) });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Sends until not one message more fits; returns what was acknowledged and how the others were refused. */
+async function fill(store: SqliteStore) {
+  const stored: string[] = [];
+  const refusals: unknown[] = [];
+  const send = async () => {
+    try {
+      stored.push((await store.append(large)).message.id);
+    } catch (error) {
+      refusals.push(error);
+    }
+  };
+  while (refusals.length === 0) await Promise.all([send(), send(), send(), send()]);
+  const refused = refusals.length;
+  while (refusals.length === refused) await send();
+  return { stored, refusals };
+}
+
+describe.skipIf(!canMakeDisks)('on a full disk', () => {
+  test('senders are told, what was acknowledged stays, and it works again when there is space', async () => {
+    const folder = diskOfTest(4);
+    const ballast = join(folder, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(1_000_000));
+    const store = openIn(folder);
+    const watching = new Watching(store);
+    const { stored, refusals } = await fill(store);
+    expect(stored.length).toBeGreaterThan(10);
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ name: 'BridgeError', code: 'storage_full', retryAfter: 30 });
+      expect((refusal as Error).message).toBe('not stored: the disk is full');
+    }
+    expect((await store.latest('room', 1_000)).map(({ id }) => id)).toEqual(stored);
+    await expect(store.append(large)).rejects.toMatchObject({ code: 'storage_full' });
+
+    rmSync(ballast);
+    const { message } = await store.append({ ...large, content: 'space again' });
+    await store.ping();
+    expect(watching.changes.map((change) => change.kind === 'message' && change.message.id)).toEqual([
+      ...stored,
+      message.id,
+    ]);
+    expect(await summaryOf(store, 'room')).toMatchObject({ count: stored.length + 1 });
+    await store.close();
+    expect(plainConnection(store.path).pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  test('everything acknowledged is there after a restart on the disk that is still full', async () => {
+    const folder = diskOfTest(3);
+    const store = openIn(folder, () => undefined);
+    const { stored } = await fill(store);
+    await store.close();
+    const reopened = openIn(folder, () => undefined);
+    expect((await reopened.latest('room', 1_000)).map(({ id }) => id)).toEqual(stored);
+  });
+
+  test('a clear that finds no space leaves everything as it is', async () => {
+    const folder = diskOfTest(3);
+    const store = openIn(folder, () => undefined);
+    const { stored } = await fill(store);
+    // Whatever is left is too little for a message, but may do for an event.
+    while (
+      await store.clear('void').then(
+        () => true,
+        () => false,
+      )
+    );
+    await expect(store.clear('room')).rejects.toMatchObject({ code: 'storage_full' });
+    expect((await store.latest('room', 1_000)).map(({ id }) => id)).toEqual(stored);
+    expect(await summaryOf(store, 'room')).toMatchObject({ count: stored.length, senders: ['alice'] });
+  });
+
+  test('a database that cannot be made is one sentence', () => {
+    const folder = diskOfTest(1);
+    writeFileSync(join(folder, 'ballast'), Buffer.alloc(1_040_000));
+    expect(() => openIn(folder)).toThrow(
+      expect.objectContaining({
+        name: 'BridgeError',
+        code: 'storage_full',
+        message: `cannot open the database ${join(folder, 'bridge.db')}: the disk is full`,
+      }),
+    );
+  });
+});

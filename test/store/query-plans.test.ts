@@ -1,0 +1,43 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src-main/store/sqlite/open.ts';
+import { prepareStatements } from '../../src-main/store/sqlite/tables.ts';
+import { databaseOfTest } from './support.ts';
+
+/** Plans of all statements by their names. */
+function plans(): Map<string, string[]> {
+  const { db } = openDatabase(databaseOfTest().path, 'full');
+  onTestFinished(() => {
+    db.close();
+  });
+  const found = new Map<string, string[]>();
+  for (const [name, { source }] of Object.entries(prepareStatements(db))) {
+    // The plan of a statement is the same whatever its parameters are.
+    const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${source}`);
+    const named = source.includes(':channel') ? [{ channel: '', seq: 0, limit: 0 }] : [];
+    const marks = named.length > 0 ? [] : Array.from(source.matchAll(/\?/g), () => 0);
+    found.set(
+      name,
+      explain.all(...named, ...marks).map(({ detail }) => detail),
+    );
+  }
+  return found;
+}
+
+test('no statement goes through all messages', () => {
+  const scanning = [...plans()].filter(([, steps]) =>
+    steps.some((step) => /^SCAN (m|messages)\b/.test(step)),
+  );
+  // This one reads from the end and stops after the first.
+  expect(scanning.map(([name]) => name)).toEqual(['newestTimestamp']);
+});
+
+test('a page of a channel begins above its floor instead of skipping what was cleared row by row', () => {
+  const found = plans();
+  for (const name of ['messagesAfter', 'messagesBefore', 'deleteChannel']) {
+    const steps = found.get(name) ?? [];
+    expect(steps.join('\n')).toMatch(
+      /USING (COVERING )?INDEX idx_messages_channel \(channel=\? AND rowid>\?/,
+    );
+    expect(steps.filter((step) => step.includes('CORRELATED'))).toEqual([]);
+  }
+});

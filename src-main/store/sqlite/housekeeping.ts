@@ -8,6 +8,9 @@ const stepRows = 250;
 const stepBudget = 5;
 const fewestRows = 25;
 
+/** Rows removed at a time when nobody waits any more. */
+const lastRows = 1_000;
+
 /** How often the emptied space of cleared channels is tried again after a failure, in ms. */
 const retryAfter = 5_000;
 
@@ -75,6 +78,19 @@ export class Housekeeping {
 
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /**
+   * Removes what is left of cleared channels before the file is closed, for at most `budgetMs`: the Python program
+   * knows no floors and would show those messages. What remains goes at the next start.
+   */
+  finish(budgetMs: number): void {
+    const deadline = performance.now() + budgetMs;
+    for (const { channel, floor_seq } of this.#sql.unreclaimed.all()) {
+      while (this.#sql.deleteChannelUpTo.run(channel, floor_seq, lastRows).changes > 0) {
+        if (performance.now() > deadline) return;
+      }
+    }
   }
 
   /** Runs a deleting step again and again, giving others their turn, until nothing is left. */

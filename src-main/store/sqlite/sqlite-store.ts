@@ -36,6 +36,9 @@ export interface SqliteStoreOptions {
   onError?: (error: unknown) => void;
 }
 
+/** How long closing may take to remove what was cleared, in ms. */
+const finishMs = 800;
+
 /** Messages in a SQLite file that both Python versions can open too (wire specification 2). */
 export class SqliteStore implements MessageStore {
   readonly path: string;
@@ -51,12 +54,14 @@ export class SqliteStore implements MessageStore {
   readonly #checkpointer: Checkpointer;
   readonly #housekeeping: Housekeeping;
   readonly #reader = new Reader();
+  readonly #onError: (error: unknown) => void;
   #closing: Promise<void> | undefined;
 
   /** @throws BridgeError `storage_*` with a sentence that names the file and what is wrong with it */
   constructor({ path, durability, pollMs = () => 250, onError = () => undefined }: SqliteStoreOptions) {
     const { db, path: fullPath, warnings } = openDatabase(path, durability);
     this.path = fullPath;
+    this.#onError = onError;
     this.warnings = warnings;
     this.#db = db;
     try {
@@ -179,10 +184,20 @@ export class SqliteStore implements MessageStore {
     this.#watcher.stop();
     this.#housekeeping.stop();
     this.#queue.drain();
+    this.#finishHousekeeping();
     this.#reader.close();
     this.#publisher.stop();
     await this.#checkpointer.stop();
     this.#db.close();
+  }
+
+  #finishHousekeeping(): void {
+    try {
+      this.#housekeeping.finish(finishMs);
+    } catch (error) {
+      // Another process holds the file, or the disk is in trouble: the next start goes on.
+      this.#onError(error);
+    }
   }
 
   #push<T>(write: Outcome<T>): Promise<T> {

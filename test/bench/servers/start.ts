@@ -1,0 +1,34 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { echoProgram } from './echo.ts';
+import { freePort, ServerProcess } from './server-process.ts';
+
+/** Little of the developer's environment: it must not change what is measured. */
+const plainEnvironment = { PATH: process.env['PATH'] };
+
+/** The bare echo. */
+export async function startEcho(): Promise<ServerProcess> {
+  const port = await freePort();
+  const args = ['--input-type=module', '--eval', echoProgram(port)];
+  return ServerProcess.start({ args, env: plainEnvironment, port, path: '/' });
+}
+
+export interface RelayOptions {
+  /** The built program. */
+  program: string;
+  /** Where it gets a data directory of its own. */
+  folder: string;
+  flags?: readonly string[];
+}
+
+/** Our relay with an empty database. */
+export async function startRelay({ program, folder, flags = [] }: RelayOptions): Promise<ServerProcess> {
+  const home = mkdtempSync(join(folder, 'relay-'));
+  const port = await freePort();
+  return ServerProcess.start({
+    args: [program, '--port', String(port), '--log-level', 'warn', ...flags],
+    env: { ...plainEnvironment, HOME: home, CLAUDE_BRIDGE_HOME: home },
+    port,
+    path: '/status',
+  });
+}

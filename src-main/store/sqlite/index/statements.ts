@@ -1,0 +1,147 @@
+import type { Database } from 'better-sqlite3';
+import type { StoredMessage } from '../../../../src-shared/message.ts';
+
+export type UnindexedRow = [
+  seq: number,
+  id: string,
+  channel: string,
+  sender: string,
+  content: string,
+  cleared: 0 | 1,
+];
+
+export type WordsRow = [
+  seq: number,
+  content: string,
+  sender: string,
+  thread: string | null,
+  type: string | null,
+  keys: string,
+];
+
+export interface FactsRow {
+  type: string;
+  /** Null: the id of the message itself. */
+  thread: string | null;
+  reply_to: string | null;
+  recipient: string | null;
+}
+
+export interface OpenCountRow {
+  channel: string;
+  count: number;
+  oldest_at: string;
+}
+
+/** Messages at or below a channel's floor were cleared and only wait for their removal. */
+const floorOf = (channel: string) =>
+  `coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = ${channel}), 0)`;
+
+/**
+ * The statements of the search index, prepared once. Numbers are cast where they bound a full-text search: the driver
+ * passes every number as a floating-point one, which FTS5 would not use to skip what lies outside.
+ */
+export function prepareIndexStatements(db: Database) {
+  return {
+    tableSql: db.prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE name = 'relay_search'`).pluck(),
+
+    indexedSeq: db.prepare<[], number>('SELECT indexed_seq FROM relay_index_state').pluck(),
+    newestSeq: db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM messages').pluck(),
+    oldestSeq: db.prepare<[], number>('SELECT coalesce(min(seq), 0) FROM messages').pluck(),
+    isBehind: db
+      .prepare<[number], 0 | 1>(
+        `SELECT EXISTS (SELECT 1 FROM messages WHERE seq > (SELECT indexed_seq FROM relay_index_state) AND seq <= ?)`,
+      )
+      .pluck(),
+
+    hasWork: db
+      .prepare<[], 0 | 1>(
+        `SELECT EXISTS (SELECT 1 FROM messages WHERE seq > (SELECT indexed_seq FROM relay_index_state))
+           OR EXISTS (SELECT 1 FROM relay_index_removed)`,
+      )
+      .pluck(),
+
+    unindexed: db
+      .prepare<[number, number], UnindexedRow>(
+        `SELECT m.seq, m.id, m.channel, m.sender, m.content, m.seq <= ${floorOf('m.channel')}
+         FROM messages AS m NOT INDEXED WHERE m.seq > ? ORDER BY m.seq LIMIT ?`,
+      )
+      .raw(),
+    moveOn: db.prepare<[number]>('UPDATE relay_index_state SET indexed_seq = ?'),
+    insertWords: db.prepare<WordsRow>(
+      'INSERT INTO relay_search (rowid, content, sender, thread, type, keys) VALUES (CAST(? AS INTEGER), ?, ?, ?, ?, ?)',
+    ),
+    deleteAllWords: db.prepare<[]>(`INSERT INTO relay_search (relay_search) VALUES ('delete-all')`),
+    insertFacts: db.prepare<[number, string, string | null, string | null, string | null]>(
+      'INSERT OR REPLACE INTO relay_facts (seq, type, thread, reply_to, recipient) VALUES (?, ?, ?, ?, ?)',
+    ),
+    replyTarget: db.prepare<[string], { seq: number; thread: string | null }>(
+      `SELECT m.seq, f.thread FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
+       WHERE m.id = ? AND m.seq > ${floorOf('m.channel')}`,
+    ),
+    openQuestion: db.prepare<[number, string, string]>(
+      'INSERT OR IGNORE INTO relay_open_questions (seq, channel, thread) VALUES (?, ?, ?)',
+    ),
+    settleThread: db.prepare<[string, number]>(
+      'DELETE FROM relay_open_questions INDEXED BY relay_open_questions_thread WHERE thread = ? AND seq < ?',
+    ),
+    settleQuestion: db.prepare<[number]>('DELETE FROM relay_open_questions WHERE seq = ?'),
+
+    removed: db.prepare<[number], number>('SELECT seq FROM relay_index_removed ORDER BY seq LIMIT ?').pluck(),
+    deleteWords: db.prepare<[number]>('DELETE FROM relay_search WHERE rowid = CAST(? AS INTEGER)'),
+    forgetRemoved: db.prepare<[number]>('DELETE FROM relay_index_removed WHERE seq <= ?'),
+
+    merge: db.prepare<[number]>(
+      `INSERT INTO relay_search (relay_search, rank) VALUES ('merge', CAST(? AS INTEGER))`,
+    ),
+    totalChanges: db.prepare<[], number>('SELECT total_changes()').pluck(),
+
+    matches: db
+      .prepare<[string, number, number, number], number>(
+        `SELECT rowid FROM relay_search WHERE relay_search MATCH ?
+           AND rowid < CAST(? AS INTEGER) AND rowid > CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`,
+      )
+      .pluck(),
+    ofThread: db
+      .prepare<[{ key: string; before: number; rows: number }], number>(
+        `SELECT seq FROM relay_facts INDEXED BY relay_facts_thread WHERE thread = :key AND seq < :before
+         UNION ALL
+         SELECT m.seq FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
+           WHERE m.id = :key AND m.seq < :before AND f.thread IS NULL
+         ORDER BY seq DESC LIMIT :rows`,
+      )
+      .pluck(),
+    open: db
+      .prepare<[number, number], number>(
+        'SELECT seq FROM relay_open_questions WHERE seq > ? ORDER BY seq LIMIT ?',
+      )
+      .pluck(),
+    openOfChannel: db
+      .prepare<[string, number, number], number>(
+        `SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
+         WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?`,
+      )
+      .pluck(),
+    openCounts: db.prepare<[], OpenCountRow>(
+      `SELECT o.channel, o.count,
+         (SELECT timestamp FROM messages WHERE seq = (
+           SELECT min(q.seq) FROM relay_open_questions AS q INDEXED BY relay_open_questions_channel
+           WHERE q.channel = o.channel AND q.seq > ${floorOf('o.channel')})) AS oldest_at
+       FROM relay_open_counts AS o ORDER BY o.channel`,
+    ),
+    floor: db.prepare<[{ channel: string }], number>(`SELECT ${floorOf(':channel')}`).pluck(),
+
+    message: db.prepare<[number], StoredMessage>(
+      `SELECT m.seq, m.id, m.channel, m.sender, m.content, m.timestamp FROM messages AS m
+       WHERE m.seq = ? AND m.seq > ${floorOf('m.channel')}`,
+    ),
+    typeOf: db.prepare<[number], string>('SELECT type FROM relay_facts WHERE seq = ?').pluck(),
+    facts: db.prepare<[number], FactsRow & { id: string; open: 0 | 1 }>(
+      `SELECT f.*, m.id, EXISTS (SELECT 1 FROM relay_open_questions AS q WHERE q.seq = f.seq) AS open
+       FROM relay_facts AS f JOIN messages AS m ON m.seq = f.seq
+       WHERE f.seq = ? AND m.seq > ${floorOf('m.channel')}`,
+    ),
+  };
+}
+
+export type IndexStatements = ReturnType<typeof prepareIndexStatements>;

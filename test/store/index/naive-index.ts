@@ -1,0 +1,128 @@
+import type { StoredMessage } from '../../../src-shared/message.ts';
+import type { MessageFacts, OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
+
+/** What somebody sends in the model: words, and how they are wrapped. */
+export interface Note {
+  words: string[];
+  form: 'text' | 'json' | 'structured';
+  type: string;
+  thread?: string | undefined;
+  correlation?: string | undefined;
+  replyTo?: string | undefined;
+  recipient?: string | undefined;
+}
+
+export function contentOf({ words, form, type, thread, correlation, replyTo, recipient }: Note): string {
+  const content = words.join(' ');
+  if (form === 'text') return content;
+  if (form === 'json') return JSON.stringify({ type, note: { said: content } });
+  return JSON.stringify({
+    schema_version: 1,
+    type,
+    content: { said: content },
+    thread_id: thread,
+    correlation_id: correlation,
+    reply_to: replyTo,
+    recipient,
+  });
+}
+
+interface Record {
+  message: StoredMessage;
+  note: Note;
+  /** The lists of words that a message consists of: a phrase must lie within one. */
+  texts: string[][];
+  facts: MessageFacts | undefined;
+}
+
+/** The index as a list: what the port promises, in the most obvious way. */
+export class NaiveIndex {
+  #records: Record[] = [];
+
+  get messages(): StoredMessage[] {
+    return this.#records.map(({ message }) => message);
+  }
+
+  add(message: StoredMessage, note: Note): void {
+    const facts = this.#factsOf(message, note);
+    const own = facts?.thread === message.id;
+    const texts = [note.words, [message.sender]];
+    if (note.form === 'json') texts.push([note.type]);
+    if (facts) texts.push([facts.type], own ? [] : facts.thread.split('-'));
+    this.#settle(message, note, facts);
+    this.#records.push({ message, note, texts, facts });
+  }
+
+  remove(goes: (message: StoredMessage) => boolean): void {
+    this.#records = this.#records.filter(({ message }) => !goes(message));
+  }
+
+  search(phrases: { words: string[]; prefix: boolean }[], request: Omit<SearchRequest, 'query' | 'limit'>) {
+    const { channel, sender, type, beforeSeq = Infinity } = request;
+    return this.#records
+      .filter(({ message, texts, facts }) => {
+        if (channel !== undefined && message.channel !== channel) return false;
+        if (sender !== undefined && message.sender !== sender) return false;
+        if (type !== undefined && facts?.type !== type) return false;
+        if (message.seq >= beforeSeq) return false;
+        return phrases.every((phrase) => texts.some((text) => holds(text, phrase)));
+      })
+      .map(({ message }) => message)
+      .reverse();
+  }
+
+  thread(key: string, channel?: string): StoredMessage[] {
+    return this.#records
+      .filter(({ message, facts }) => (facts?.thread ?? message.id) === key)
+      .map(({ message }) => message)
+      .filter((message) => channel === undefined || message.channel === channel);
+  }
+
+  openQuestions(channel?: string): StoredMessage[] {
+    return this.#records
+      .filter(({ facts, message }) => facts?.open && (channel === undefined || message.channel === channel))
+      .map(({ message }) => message);
+  }
+
+  openCounts(): Map<string, OpenCount> {
+    const counts = new Map<string, OpenCount>();
+    for (const { channel, timestamp } of this.openQuestions()) {
+      const { count, oldestAt } = counts.get(channel) ?? { count: 0, oldestAt: timestamp };
+      counts.set(channel, { count: count + 1, oldestAt });
+    }
+    return counts;
+  }
+
+  facts(): Map<number, MessageFacts> {
+    const known = this.#records.filter(({ facts }) => facts !== undefined);
+    return new Map(known.map(({ message, facts }) => [message.seq, facts as MessageFacts]));
+  }
+
+  #factsOf({ id }: StoredMessage, note: Note): MessageFacts | undefined {
+    const { form, type, thread, correlation, replyTo, recipient } = note;
+    if (form === 'text') return undefined;
+    if (form === 'json') return { type, thread: id, replyTo: null, recipient: null, open: false };
+    const target = this.#records.find(({ message }) => message.id === replyTo);
+    return {
+      type,
+      thread: thread ?? correlation ?? target?.facts?.thread ?? replyTo ?? id,
+      replyTo: replyTo ?? null,
+      recipient: recipient ?? null,
+      open: ['task', 'question'].includes(type),
+    };
+  }
+
+  #settle({ seq }: StoredMessage, { form, type, replyTo }: Note, facts: MessageFacts | undefined): void {
+    if (form !== 'structured' || !['result', 'answer', 'error'].includes(type)) return;
+    for (const { message, facts: earlier } of this.#records) {
+      if (!earlier || message.seq >= seq) continue;
+      if (earlier.thread === facts?.thread || message.id === replyTo) earlier.open = false;
+    }
+  }
+}
+
+function holds(text: string[], { words, prefix }: { words: string[]; prefix: boolean }): boolean {
+  const fits = (word: string | undefined, index: number) =>
+    prefix && index === words.length - 1 ? word?.startsWith(words[index] ?? '') : word === words[index];
+  return text.some((_, start) => words.every((_word, index) => fits(text[start + index], index)));
+}

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { channelName, existingChannel, messageId, senderName } from './channel.ts';
-import { messageContent } from './message.ts';
-
-/** The body of `POST /api/send` and the input of `bridge_send` (wire specification 3.7, 5.3). Unknown keys are ignored. */
-export const sendRequest = z.object({ channel: channelName, sender: senderName, content: messageContent });
-export type SendRequest = z.infer<typeof sendRequest>;
+import { channelName, consumerName, existingChannel, messageId } from './channel.ts';
+import type { Encoding } from './encoding.ts';
+import type { Envelope } from './envelope.ts';
+import { checked } from './fault.ts';
+import { jsonFault } from './json-value.ts';
+import type { MessageRecord } from './message-record.ts';
 
 /** The body of `POST /api/clear` and the input of `bridge_clear` (3.8). */
 export const clearRequest = z.object({ channel: existingChannel });
@@ -17,6 +17,53 @@ export const cursor = z
   .transform((id) => (id === null || id === '' ? undefined : id))
   .pipe(messageId.optional());
 
+/** A consumer that may be left out. */
+export const consumer = consumerName.nullish().transform((id) => id ?? undefined);
+
+/** The body of `POST /api/consumers/reset`: without a message the cursor goes to the very beginning. */
+export const consumerResetRequest = z.object({
+  channel: existingChannel,
+  consumer_id: consumerName,
+  message_id: messageId.nullish(),
+});
+
+/** Largest `metadata` of an ack, in bytes of its canonical form (wire specification 3.10). */
+const maxAckMetadataBytes = 16_384;
+
+/** The body of `POST /api/ack` and the input of `bridge_ack`. */
+export const ackRequest = z.object({
+  channel: channelName,
+  consumer_id: consumerName,
+  message_id: messageId,
+  metadata: z
+    .record(z.string(), z.unknown(), 'must be an object')
+    .check(checked((metadata) => jsonFault(metadata, maxAckMetadataBytes)))
+    .nullish(),
+});
+export type AckRequestBody = z.infer<typeof ackRequest>;
+
+/** `POST /api/ack` → 200. */
+export interface AckResponse {
+  consumer_id: string;
+  channel: string;
+  last_seq: number;
+  last_message_id: string | null;
+  updated_at: string;
+  advanced: boolean;
+}
+
+/** Who is there to see a message at the moment at which it was sent. Nothing here says that anybody has read it. */
+export interface Listening {
+  /** Agents that wait for this channel right now, by name where they gave one. */
+  waiting: number;
+  /** Open event streams on this channel. */
+  streaming: number;
+  /** Consumers that follow the channel, with the time they were last heard from. */
+  consumers: { consumer_id: string; last_seen: string }[];
+  /** Nobody waits, streams or follows: the message lies there until somebody asks for it. */
+  nobody: boolean;
+}
+
 /** `POST /api/send` → 200. */
 export interface SendResponse {
   id: string;
@@ -24,6 +71,67 @@ export interface SendResponse {
   channel: string;
   ts: string;
   deduplicated: boolean;
+  listening: Listening;
+  /** The same was said several times in a row: a loop, perhaps. */
+  warning?: 'identical_repeat';
+}
+
+/** What is lost when a cursor is no longer known. */
+export interface HistoryLost {
+  /** Messages removed since the cursor; the reader may have seen some of them. */
+  removed: number;
+  since: string;
+}
+
+/** `GET /api/consumers`. */
+export interface ConsumersResponse {
+  consumers: ConsumerBody[];
+  stuck_after_minutes: number;
+}
+
+export interface ConsumerBody {
+  consumer_id: string;
+  channel: string;
+  acked_seq: number;
+  acked_id: string | null;
+  acked_at: string | null;
+  read_seq: number;
+  last_seen: string;
+  unread: number;
+  /** There are more unread messages than were counted. */
+  unread_more: boolean;
+  oldest_unread_at: string | null;
+  oldest_unread_seconds: number | null;
+  stuck: boolean;
+}
+
+/** `GET /api/messages/{id}/receipts`. */
+export interface ReceiptsResponse {
+  id: string;
+  seq: number;
+  channel: string;
+  stored_at: string;
+  /** `read`: handed out completely to that consumer. `acked`: the consumer said it is done with it. */
+  receipts: { consumer_id: string; read_at: string | null; acked_at: string | null }[];
+}
+
+/** `GET /api/agents`. */
+export interface AgentsResponse {
+  agents: AgentBody[];
+}
+
+export interface AgentBody {
+  name: string;
+  principal: string;
+  client: { name: string; version: string } | null;
+  transport: string;
+  address: string | null;
+  first_seen: string;
+  last_seen: string;
+  waiting: string[];
+  streaming: string[];
+  unread: number;
+  stuck: boolean;
 }
 
 export interface ClearResponse {
@@ -41,14 +149,35 @@ export interface MessageItem {
   is_json: boolean;
   preview?: string;
   content?: string;
+  /** Only when the content is an envelope, which is then `message` (6.1). */
+  encoding?: 'structured';
+  message?: Envelope;
 }
 
 export interface MessagesResponse {
   channel: string;
   messages: MessageItem[];
   next_cursor?: string | null;
+  /** Only with `before_id`: where to go on backwards; null at the beginning of the channel. */
+  previous_cursor?: string | null;
+  /** Only if it was sent. */
+  consumer_id?: string;
   warning?: 'since_id_not_found';
+  /** Beside the warning, if it can be told. */
+  history_lost?: HistoryLost;
   /** The page ends before its limit because it reached the size limit; go on from `next_cursor`. */
+  truncated?: true;
+}
+
+/** `GET /api/wait` (3.9). All keys but the last two are always there. */
+export interface WaitResponse {
+  channel: string;
+  messages: MessageRecord[];
+  next_cursor: string | null;
+  consumer_id: string | null;
+  warning: 'since_id_not_found' | null;
+  timed_out: boolean;
+  history_lost?: HistoryLost;
   truncated?: true;
 }
 
@@ -63,6 +192,9 @@ export interface MessageDetail {
   content: string;
   content_parsed: unknown;
   bytes: number;
+  encoding: Encoding;
+  message?: Envelope;
+  parse_warning?: string;
 }
 
 /** `GET /status` (1.7): exactly these keys, always public. */
@@ -93,6 +225,8 @@ export interface StateResponse extends StatusResponse {
   sse_dropped_events: number;
   /** Streams that are behind and being read forward from the store. */
   sse_lagging: number;
+  /** Clients that wait for messages right now. */
+  waiters: number;
   retention_days: number;
   audit_enabled: boolean;
 }

@@ -36,6 +36,7 @@ export const errorStatus = {
   unauthenticated_network: 403,
   missing_right: 403,
   too_many_attempts: 429,
+  too_many_messages: 429,
   // What is not there.
   not_found: 404,
   method_not_allowed: 405,
@@ -47,6 +48,7 @@ export const errorStatus = {
   too_many_subscribers: 503,
   too_many_channel_subscribers: 503,
   too_many_sessions: 503,
+  too_many_waiters: 503,
   shutting_down: 503,
   // The address or port cannot be bound; never on the wire, since nobody is listening.
   port_unavailable: 503,

@@ -3,7 +3,7 @@ import type { ErrorCode } from './bridge-error.ts';
 import { codePoints, hasSurroundingWhitespace } from './text.ts';
 
 /** Longest names, in Unicode code points (wire specification 3.2). */
-export const nameLimits = { channel: 256, sender: 128, messageId: 256 } as const;
+export const nameLimits = { channel: 256, sender: 128, consumer: 128, messageId: 256, key: 256 } as const;
 
 // eslint-disable-next-line no-control-regex -- category Cc is what the rule is about
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
@@ -42,7 +42,9 @@ export function name(limit: number) {
 
 export const channelName = name(nameLimits.channel);
 export const senderName = name(nameLimits.sender);
+export const consumerName = name(nameLimits.consumer);
 export const messageId = name(nameLimits.messageId);
+export const idempotencyKey = name(nameLimits.key);
 
 /**
  * A channel that somebody reads or clears. Files of 0.9.1 hold names that may no longer be written; they stay

@@ -11,6 +11,8 @@ export type Interpretation = { json: unknown } & (
   | { encoding: 'unsupported' | 'invalid'; parse_warning: string }
 );
 
+export type Encoding = Interpretation['encoding'];
+
 const marks = ['schema_version', 'type', 'content'] as const;
 
 /**

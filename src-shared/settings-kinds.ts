@@ -10,6 +10,8 @@ export const settingGroups = [
   'Storage',
   'Retention and audit',
   'Event streams',
+  'Waiting and presence',
+  'Loops and floods',
   'Sizes',
   'MCP',
   'Dashboard and log',

@@ -260,6 +260,74 @@ export const settingDefinitions = {
       reloadable: true,
     },
   ),
+  maxWaiters: integer(
+    { default: 1_000, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_WAITERS',
+      flag: '--max-waiters',
+      group: 'Waiting and presence',
+      doc: 'Clients that may wait for messages at once.',
+      reloadable: true,
+    },
+  ),
+  stuckMinutes: integer(
+    { default: 10, min: 1, max: 525_600 },
+    {
+      env: 'CLAUDE_BRIDGE_STUCK_MINUTES',
+      flag: '--stuck-minutes',
+      group: 'Waiting and presence',
+      doc: 'Minutes after which an unread message makes its consumer count as stuck.',
+      reloadable: true,
+    },
+  ),
+  presenceMinutes: integer(
+    { default: 15, min: 1, max: 525_600 },
+    {
+      env: 'CLAUDE_BRIDGE_PRESENCE_MINUTES',
+      flag: '--presence-minutes',
+      group: 'Waiting and presence',
+      doc: 'Minutes for which an agent counts as present after it was last heard from.',
+      reloadable: true,
+    },
+  ),
+  sendRatePerMinute: integer(
+    { default: 600_000, min: 0 },
+    {
+      env: 'CLAUDE_BRIDGE_SEND_RATE_PER_MINUTE',
+      flag: '--send-rate-per-minute',
+      group: 'Loops and floods',
+      doc: 'Messages of one sender on one channel in a minute, sustained; 0 switches the guard off.',
+      reloadable: true,
+    },
+  ),
+  sendBurst: integer(
+    { default: 100_000, min: 1 },
+    {
+      env: 'CLAUDE_BRIDGE_SEND_BURST',
+      flag: '--send-burst',
+      group: 'Loops and floods',
+      doc: 'Messages of one sender on one channel that are taken in one go above the rate.',
+      reloadable: true,
+    },
+  ),
+  repeatsBeforeWarning: integer(
+    { default: 10, min: 0 },
+    {
+      env: 'CLAUDE_BRIDGE_REPEATS_BEFORE_WARNING',
+      flag: '--repeats-before-warning',
+      group: 'Loops and floods',
+      doc: 'Identical messages in a row within a minute from which a sender is told that it repeats itself; 0 never.',
+      reloadable: true,
+    },
+  ),
+  refuseRepeats: toggle(false, {
+    env: 'CLAUDE_BRIDGE_REFUSE_REPEATS',
+    flag: '--refuse-repeats',
+    group: 'Loops and floods',
+    doc: 'Refuse those repeats instead of only saying so.',
+    reloadable: true,
+  }),
+
   subscriberBufferBytes: integer(
     { default: 262_144, min: 16_384, unit: 'bytes' },
     {

@@ -16,10 +16,13 @@ export interface MessageStore {
   /** The oldest `limit` messages of a channel after `seq`, oldest first. */
   after(channel: string, seq: number, limit: number): Promise<StoredMessage[]>;
 
+  /** The newest `limit` messages of a channel before `seq`, oldest first. */
+  before(channel: string, seq: number, limit: number): Promise<StoredMessage[]>;
+
   find(id: string): Promise<StoredMessage | undefined>;
 
-  /** Where the message or event with this id stands, if it belongs to this channel and still exists. */
-  locate(channel: string, id: string): Promise<Position | undefined>;
+  /** Where the message or event with this id stands, if it still exists and belongs to this channel, or to any. */
+  locate(channel: string | undefined, id: string): Promise<Position | undefined>;
 
   /** The channels that hold messages, in binary order of their names. */
   channels(): Promise<ChannelSummary[]>;
@@ -50,6 +53,36 @@ export interface MessageStore {
    */
   watch(listener: (changes: readonly Change[]) => void): () => void;
 
+  /** How much a channel has lost since the message with this id was sent; undefined if that cannot be told. */
+  lostSince(channel: string, id: string): Promise<LostHistory | undefined>;
+
+  /** How often a channel has lost messages, so that readers can tell one history from the next. */
+  epoch(channel: string): Promise<number>;
+
+  /** Where a consumer's cursor stands: the newest message it has acked. */
+  cursor(consumer: string, channel: string): Promise<number | undefined>;
+
+  /** Moves a cursor forward. Rejects with `not_found` when the message is not in this channel. */
+  acknowledge(request: AckRequest): Promise<AckOutcome>;
+
+  /** Records that messages were handed out completely to a consumer, as far as that is not recorded yet. */
+  recordRead(range: ReadRange): Promise<void>;
+
+  /** The consumers that have read or acked by name, with what they have not read yet. */
+  consumers(filter?: ConsumerFilter): Promise<ConsumerState[]>;
+
+  /** Those who follow a channel, at most `limit`, last heard from first. */
+  followers(channel: string, limit: number): Promise<Follower[]>;
+
+  /** Puts a cursor somewhere else, also back. Resolves with whether there is such a consumer. */
+  resetConsumer(target: { consumer: string; channel: string; toSeq: number }): Promise<boolean>;
+
+  /** Forgets a consumer on a channel. Resolves with whether there was one. */
+  deleteConsumer(target: { consumer: string; channel: string }): Promise<boolean>;
+
+  /** Who has read and acked a message. */
+  receipts(message: StoredMessage): Promise<ReceiptState[]>;
+
   appendAudit(entry: AuditDraft): Promise<void>;
 
   /** Audit rows, newest first. */
@@ -69,10 +102,26 @@ export interface MessageDraft {
   channel: string;
   sender: string;
   content: string;
+  /**
+   * Makes the send repeatable: the same key of the same sender on the same channel is stored once. `append` rejects
+   * with `conflict` when the key was used for another payload, with `in_progress` while another program holds it.
+   */
+  idempotency?: IdempotencyKey | undefined;
+}
+
+export interface IdempotencyKey {
+  key: string;
+  /** SHA-256 of the payload, 64 hexadecimal digits. */
+  digest: string;
+  /** Digests under which other programs may have recorded the same payload. */
+  alsoDigests: readonly string[];
 }
 
 export interface Appended {
+  /** The stored message; for a repeated send the one that was stored first. */
   message: StoredMessage;
+  /** The key had been used for this payload before: nothing was stored. */
+  deduplicated: boolean;
   /** The channel held no message before this one. */
   opensChannel: boolean;
 }
@@ -87,14 +136,95 @@ export interface Position {
 }
 
 /** What happened to a channel besides a message. */
-export interface ChannelEvent {
+export type ChannelEvent = Removal | Receipt;
+
+interface LoggedEvent {
   /** Time-ordered and accepted as a cursor wherever a message id is. */
   id: string;
   channel: string;
+  timestamp: string;
+}
+
+/** Messages went: by a clear, or because they had outlived their time. */
+export interface Removal extends LoggedEvent {
   type: 'clear' | 'trimmed';
   /** Messages removed. */
   removed: number;
-  timestamp: string;
+}
+
+/** Messages were handed out completely to a consumer, or a consumer has acked them. */
+export interface Receipt extends LoggedEvent {
+  type: 'read' | 'acked';
+  consumer: string;
+  /** All messages of the channel from here to `lastSeq`. */
+  firstSeq: number;
+  lastSeq: number;
+}
+
+export interface LostHistory {
+  /** Messages that were removed since, at most; the reader may have seen some of them. */
+  removed: number;
+  /** The time of the cursor that was lost. */
+  since: string;
+}
+
+export interface AckRequest {
+  consumer: string;
+  channel: string;
+  messageId: string;
+  /** Canonical JSON that is kept beside the cursor; without it what was kept stays. */
+  metadata?: string | undefined;
+}
+
+export interface AckOutcome {
+  consumer: string;
+  channel: string;
+  lastSeq: number;
+  lastMessageId: string | null;
+  updatedAt: string;
+  /** The cursor moved; it stays when it already stood at or behind the message. */
+  advanced: boolean;
+}
+
+export interface ReadRange {
+  consumer: string;
+  channel: string;
+  firstSeq: number;
+  lastSeq: number;
+}
+
+export interface ConsumerFilter {
+  channel?: string | undefined;
+  consumer?: string | undefined;
+}
+
+export interface Follower {
+  consumer: string;
+  lastSeen: string;
+}
+
+/** A consumer on a channel that it follows. */
+export interface ConsumerState {
+  consumer: string;
+  channel: string;
+  ackedSeq: number;
+  ackedId: string | null;
+  ackedAt: string | null;
+  /** The newest message it has read or acked. */
+  readSeq: number;
+  lastSeen: string;
+  /** Messages after that, its own excluded. */
+  unread: number;
+  /** There are more; counting stops at a bound. */
+  unreadMore: boolean;
+  oldestUnreadAt: string | null;
+}
+
+/** What is known of one consumer and one message. */
+export interface ReceiptState {
+  consumer: string;
+  readAt: string | null;
+  ackedAt: string | null;
 }
 
 export type Change =
@@ -125,7 +255,7 @@ export interface Totals {
 
 export interface ClearOutcome {
   cleared: number;
-  event: ChannelEvent;
+  event: Removal;
 }
 
 export interface AuditDraft {

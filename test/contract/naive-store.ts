@@ -62,8 +62,8 @@ export class NaiveStore {
 /** What tells a change from every other one. The id of a trimmed event is known to nobody who did not see it. */
 export function keyOf(change: Change): string {
   if (change.kind === 'message') return change.message.id;
-  const { id, type, channel, removed } = change.event;
-  return type === 'trimmed' ? trimmedKey(channel, removed) : id;
+  const { event } = change;
+  return event.type === 'trimmed' ? trimmedKey(event.channel, event.removed) : event.id;
 }
 
 function trimmedKey(channel: string, removed: number): string {

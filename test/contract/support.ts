@@ -70,11 +70,12 @@ export class Watching {
   }
 }
 
-/** A change in a form that is easy to compare: the content of a message, or what happened and to how many. */
+/** A change in a form that is easy to compare: the content of a message, or what happened and to which ones. */
 export function told(change: Change): string {
-  return change.kind === 'message'
-    ? change.message.content
-    : `${change.event.type} ${change.event.channel} ${change.event.removed}`;
+  if (change.kind === 'message') return change.message.content;
+  const { event } = change;
+  if ('removed' in event) return `${event.type} ${event.channel} ${event.removed}`;
+  return `${event.type} ${event.channel} ${event.firstSeq}-${event.lastSeq} by ${event.consumer}`;
 }
 
 /** All changes after a position, read in pages of `limit`. */

@@ -13,8 +13,9 @@ function plans(): Map<string, string[]> {
   for (const [name, { source }] of Object.entries(prepareStatements(db))) {
     // The plan of a statement is the same whatever its parameters are.
     const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${source}`);
-    const named = source.includes(':channel') ? [{ channel: '', seq: 0, limit: 0 }] : [];
-    const marks = named.length > 0 ? [] : Array.from(source.matchAll(/\?/g), () => 0);
+    const names = Array.from(source.matchAll(/:(\w+)/g), ([, name = '']) => [name, 0]);
+    const named = names.length > 0 ? [Object.fromEntries(names) as object] : [];
+    const marks = Array.from(source.matchAll(/\?/g), () => 0);
     found.set(
       name,
       explain.all(...named, ...marks).map(({ detail }) => detail),

@@ -61,6 +61,15 @@ export class ChangeLog {
   }
 }
 
-export function toEvent({ id, channel, type, removed, timestamp }: EventRow): ChannelEvent {
-  return { id, channel, type, removed, timestamp };
+export function toEvent({ id, channel, type, timestamp, ...row }: EventRow): ChannelEvent {
+  if (type === 'clear' || type === 'trimmed') return { id, channel, type, timestamp, removed: row.removed };
+  return {
+    id,
+    channel,
+    type,
+    timestamp,
+    consumer: row.consumer ?? '',
+    firstSeq: row.first_seq ?? 0,
+    lastSeq: row.last_seq ?? 0,
+  };
 }

@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../../src-shared/time.ts';
 import type { Statements } from './tables.ts';
 import { LogTrimmed, type Outcome, Step, type WriteContext } from './writes.ts';
 
@@ -67,8 +68,26 @@ export class Housekeeping {
   }
 
   async sweep({ events, audit }: { events: string; audit?: string }): Promise<void> {
-    await this.#repeat((rows) => this.#sql.deleteOldEvents.run(rows, events).changes);
+    await this.#sweepEvents(events);
+    await this.#sweepKeys();
     if (audit !== undefined) await this.#repeat((rows) => this.#sql.deleteOldAudit.run(rows, audit).changes);
+  }
+
+  async #sweepEvents(before: string): Promise<void> {
+    let last = 0;
+    await this.#repeat((rows) => {
+      const end = this.#sql.eventStretch.get({ after: last, before, limit: rows }) ?? 0;
+      if (end === 0) return 0;
+      this.#sql.deleteOldEvents.run({ after: last, upTo: end, before });
+      last = end;
+      return rows;
+    });
+  }
+
+  /** Removes keys that other programs have reserved and left behind. */
+  async #sweepKeys(): Promise<void> {
+    const before = formatTimestamp(Date.now());
+    await this.#repeat((limit) => this.#context.delivery.deleteExpiredKeys.run({ before, limit }).changes);
   }
 
   /** Takes and releases the write lock. */

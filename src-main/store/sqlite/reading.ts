@@ -9,6 +9,9 @@ const busyWaits = [5, 10, 20, 40, 80];
 const sliceRows = 64;
 const sliceCharacters = 1_000_000;
 
+/** How long many small reads may go on before others get their turn, in ms. */
+const sliceMs = 5;
+
 /** Runs reads until it is closed. All of them throw BridgeError `storage_*`, or `shutting_down` when it is. */
 export class Reader {
   #closed = false;
@@ -46,6 +49,19 @@ export class Reader {
       }
     }
     return messages;
+  }
+
+  /** Runs a read for each item. */
+  async readEach<Item, T>(items: readonly Item[], query: (item: Item) => T): Promise<T[]> {
+    const results: T[] = [];
+    let sliceEnd = performance.now() + sliceMs;
+    for (const item of items) {
+      results.push(await this.read(() => query(item)));
+      if (performance.now() < sliceEnd) continue;
+      await new Promise(setImmediate);
+      sliceEnd = performance.now() + sliceMs;
+    }
+    return results;
   }
 
   close(): void {

@@ -2,15 +2,23 @@ import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import type {
+  AckOutcome,
+  AckRequest,
   Appended,
   AuditDraft,
   Change,
   ChangePage,
   ChannelSummary,
   ClearOutcome,
+  ConsumerFilter,
+  ConsumerState,
+  Follower,
+  LostHistory,
   MessageDraft,
   MessageStore,
   Position,
+  ReadRange,
+  ReceiptState,
   Totals,
 } from '../message-store.ts';
 import { ChangeLog } from './change-log.ts';
@@ -19,10 +27,14 @@ import { ChangeWatcher } from './change-watcher.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { consumerState } from './consumer-states.ts';
+import { prepareDeliveryStatements, type DeliveryStatements } from './delivery-statements.ts';
+import { Acknowledge, DeleteConsumer, RecordRead, ResetConsumer } from './delivery-writes.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
 import { Reader } from './reading.ts';
+import { lostHistory } from './lost-history.ts';
 import { prepareStatements, type Statements } from './tables.ts';
 import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
 
@@ -46,6 +58,7 @@ export class SqliteStore implements MessageStore {
   readonly warnings: readonly string[];
   readonly #db: Database;
   readonly #sql: Statements;
+  readonly #delivery: DeliveryStatements;
   readonly #queue: CommitQueue;
   readonly #context: WriteContext;
   readonly #log: ChangeLog;
@@ -66,13 +79,19 @@ export class SqliteStore implements MessageStore {
     this.#db = db;
     try {
       this.#sql = prepareStatements(db);
+      this.#delivery = prepareDeliveryStatements(db);
       this.#log = new ChangeLog(db, this.#sql);
       this.#publisher = new ChangePublisher(this.#log, onError);
       this.#checkpointer = new Checkpointer(db, { onError });
 
       const clock = new Clock();
       let written: Change[] = [];
-      this.#context = { sql: this.#sql, clock, record: (change) => written.push(change) };
+      this.#context = {
+        sql: this.#sql,
+        delivery: this.#delivery,
+        clock,
+        record: (change) => written.push(change),
+      };
       this.#queue = new CommitQueue(db, {
         begun: () => {
           written = [];
@@ -116,9 +135,13 @@ export class SqliteStore implements MessageStore {
     return this.#push(new AppendAudit(this.#context, entry));
   }
 
-  async latest(channel: string, limit: number): Promise<StoredMessage[]> {
+  latest(channel: string, limit: number): Promise<StoredMessage[]> {
+    return this.before(channel, Number.MAX_SAFE_INTEGER, limit);
+  }
+
+  async before(channel: string, seq: number, limit: number): Promise<StoredMessage[]> {
     const newestFirst = await this.#reader.readInSlices(limit, (last, rows) =>
-      this.#sql.messagesBefore.all({ channel, seq: last?.seq ?? Number.MAX_SAFE_INTEGER, limit: rows }),
+      this.#sql.messagesBefore.all({ channel, seq: last?.seq ?? seq, limit: rows }),
     );
     return newestFirst.reverse();
   }
@@ -133,12 +156,55 @@ export class SqliteStore implements MessageStore {
     return this.#reader.read(() => this.#sql.findMessage.get(id));
   }
 
-  locate(channel: string, id: string): Promise<Position | undefined> {
+  locate(channel: string | undefined, id: string): Promise<Position | undefined> {
     return this.#reader.read(() => {
-      const seq = this.#sql.locateMessage.get(id, channel);
-      if (seq === undefined) return this.#sql.locateEvent.get(id, channel);
+      const seq = this.#sql.locateMessage.get(id, channel ?? null);
+      if (seq === undefined) return this.#sql.locateEvent.get(id, channel ?? null);
       return { seq, event: this.#sql.lastEventBefore.get(seq) ?? 0 };
     });
+  }
+
+  lostSince(channel: string, id: string): Promise<LostHistory | undefined> {
+    return this.#reader.read(() => lostHistory(this.#sql, channel, id));
+  }
+
+  epoch(channel: string): Promise<number> {
+    return this.#reader.read(() => this.#sql.summary.get(channel)?.epoch ?? 0);
+  }
+
+  cursor(consumer: string, channel: string): Promise<number | undefined> {
+    return this.#reader.read(() => this.#delivery.cursor.get({ consumer, channel })?.last_seq);
+  }
+
+  acknowledge(request: AckRequest): Promise<AckOutcome> {
+    return this.#push(new Acknowledge(this.#context, request));
+  }
+
+  recordRead(range: ReadRange): Promise<void> {
+    return this.#push(new RecordRead(this.#context, range));
+  }
+
+  async consumers({ channel, consumer }: ConsumerFilter = {}): Promise<ConsumerState[]> {
+    const filter = { channel: channel ?? null, consumer: consumer ?? null };
+    const rows = await this.#reader.read(() => this.#delivery.followers.all(filter));
+    return this.#reader.readEach(rows, (row) => consumerState(this.#delivery, row));
+  }
+
+  followers(channel: string, limit: number): Promise<Follower[]> {
+    return this.#reader.read(() => this.#delivery.followersOf.all(channel, limit));
+  }
+
+  resetConsumer(target: { consumer: string; channel: string; toSeq: number }): Promise<boolean> {
+    return this.#push(new ResetConsumer(this.#context, target));
+  }
+
+  deleteConsumer(target: { consumer: string; channel: string }): Promise<boolean> {
+    return this.#push(new DeleteConsumer(this.#context, target));
+  }
+
+  async receipts({ channel, seq }: StoredMessage): Promise<ReceiptState[]> {
+    const states = await this.#reader.read(() => this.#delivery.receipts.all({ channel, seq }));
+    return states.filter(({ readAt, ackedAt }) => readAt !== null || ackedAt !== null);
   }
 
   async channels(): Promise<ChannelSummary[]> {

@@ -3,9 +3,30 @@ import type { AuditEvent } from '../../../src-shared/api.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import type { ChannelEvent } from '../message-store.ts';
 
-export interface EventRow extends ChannelEvent {
+export interface EventRow {
   event_seq: number;
+  id: string;
+  channel: string;
+  type: ChannelEvent['type'];
+  removed: number;
   after_seq: number;
+  timestamp: string;
+  consumer: string | null;
+  first_seq: number | null;
+  last_seq: number | null;
+}
+
+/** A row of the event log that is to be written. */
+export interface NewEventRow {
+  id: string;
+  channel: string;
+  type: ChannelEvent['type'];
+  removed: number;
+  afterSeq: number;
+  timestamp: string;
+  consumer: string | null;
+  firstSeq: number | null;
+  lastSeq: number | null;
 }
 
 export interface SummaryRow {
@@ -14,6 +35,9 @@ export interface SummaryRow {
   last_seq: number;
   last_timestamp: string;
   floor_seq: number;
+  epoch: number;
+  /** Messages that our own clears and trims have taken from the channel since it exists. */
+  removed_total: number;
 }
 
 /** A stretch of a channel that begins or ends at a message. */
@@ -68,16 +92,28 @@ export function prepareStatements(db: Database) {
       `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
     ),
     locateMessage: db
-      .prepare<[string, string], number>(
-        `SELECT m.seq FROM messages AS m WHERE m.id = ? AND m.channel = ? AND ${aboveFloor}`,
+      .prepare<[id: string, channel: string | null], number>(
+        `SELECT m.seq FROM messages AS m WHERE m.id = ? AND m.channel = coalesce(?, m.channel) AND ${aboveFloor}`,
       )
       .pluck(),
 
-    insertEvent: db.prepare<[string, string, string, number, number, string]>(
-      'INSERT INTO relay_events (id, channel, type, removed, after_seq, timestamp) VALUES (?, ?, ?, ?, ?, ?)',
+    insertEvent: db.prepare<NewEventRow>(
+      `INSERT INTO relay_events
+         (id, channel, type, removed, after_seq, timestamp, consumer, first_seq, last_seq)
+       VALUES
+         (:id, :channel, :type, :removed, :afterSeq, :timestamp, :consumer, :firstSeq, :lastSeq)`,
     ),
-    locateEvent: db.prepare<[string, string], { seq: number; event: number }>(
-      'SELECT after_seq AS seq, event_seq AS event FROM relay_events WHERE id = ? AND channel = ?',
+    /** What was removed up to a moment and after it, as far as the log still knows. */
+    removals: db.prepare<[{ channel: string; since: string }], { before: number; after: number }>(
+      `SELECT coalesce(sum(removed) FILTER (WHERE timestamp <= :since), 0) AS before,
+              coalesce(sum(removed) FILTER (WHERE timestamp > :since), 0) AS after
+       FROM relay_events INDEXED BY relay_removals WHERE channel = :channel AND removed > 0`,
+    ),
+    beginEpoch: db.prepare<[removed: number, channel: string]>(
+      'UPDATE relay_channels SET epoch = epoch + 1, removed_total = removed_total + ? WHERE channel = ?',
+    ),
+    locateEvent: db.prepare<[id: string, channel: string | null], { seq: number; event: number }>(
+      'SELECT after_seq AS seq, event_seq AS event FROM relay_events WHERE id = ? AND channel = coalesce(?, channel)',
     ),
     lastEventBefore: db
       .prepare<[number], number>(
@@ -134,8 +170,23 @@ export function prepareStatements(db: Database) {
     deleteOldAudit: db.prepare<[number, string]>(
       'DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?',
     ),
-    deleteOldEvents: db.prepare<[number, string]>(
-      'DELETE FROM relay_events WHERE event_seq IN (SELECT event_seq FROM relay_events ORDER BY event_seq LIMIT ?) AND timestamp < ?',
+    /** The end of a stretch of the event log, to sweep it stretch by stretch. */
+    eventStretch: db
+      .prepare<[{ after: number; before: string; limit: number }], number | null>(
+        `SELECT max(event_seq) FROM (
+           SELECT event_seq, timestamp FROM relay_events
+           WHERE event_seq > :after ORDER BY event_seq LIMIT :limit) WHERE timestamp < :before`,
+      )
+      .pluck(),
+    /** Receipts stay as long as a message that they speak of. */
+    deleteOldEvents: db.prepare<[{ after: number; upTo: number; before: string }]>(
+      `DELETE FROM relay_events
+       WHERE event_seq > :after AND event_seq <= :upTo AND timestamp < :before AND (
+         consumer IS NULL OR NOT EXISTS (
+           SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel
+           WHERE m.channel = relay_events.channel AND m.seq >= relay_events.first_seq
+             AND m.seq <= relay_events.last_seq AND m.seq > coalesce(
+               (SELECT floor_seq FROM relay_channels AS c WHERE c.channel = relay_events.channel), 0)))`,
     ),
   };
 }

@@ -1,20 +1,27 @@
 import { v7 as uuid } from 'uuid';
 import type { StoredMessage } from '../../../src-shared/message.ts';
+import { formatTimestamp } from '../../../src-shared/time.ts';
+import { BridgeError, toError } from '../../../src-shared/bridge-error.ts';
 import type {
   Appended,
   AuditDraft,
   Change,
   ChannelEvent,
   ClearOutcome,
+  IdempotencyKey,
   MessageDraft,
+  Receipt,
+  Removal,
 } from '../message-store.ts';
 import type { Clock } from './clock.ts';
 import type { Write } from './commit-queue.ts';
+import type { DeliveryStatements } from './delivery-statements.ts';
 import type { Statements } from './tables.ts';
 
 /** What every write works with. `record` collects the changes of the transaction in order. */
 export interface WriteContext {
   sql: Statements;
+  delivery: DeliveryStatements;
   clock: Clock;
   record: (change: Change) => void;
 }
@@ -26,6 +33,7 @@ export abstract class Outcome<T> implements Write {
   #resolve!: (value: T) => void;
   #reject!: (error: Error) => void;
   #value: T | undefined;
+  #refusal: BridgeError | undefined;
 
   constructor() {
     this.promise = new Promise((resolve, reject) => {
@@ -34,14 +42,24 @@ export abstract class Outcome<T> implements Write {
     });
   }
 
+  /**
+   * @throws BridgeError to refuse this write alone, before it has changed anything: the others of its transaction are
+   *   committed all the same
+   */
   protected abstract write(): T;
 
   apply(): void {
-    this.#value = this.write();
+    try {
+      this.#value = this.write();
+    } catch (thrown) {
+      if (!(thrown instanceof BridgeError)) throw toError(thrown);
+      this.#refusal = thrown;
+    }
   }
 
   settle(): void {
-    this.#resolve(this.#value as T);
+    if (this.#refusal) this.#reject(this.#refusal);
+    else this.#resolve(this.#value as T);
   }
 
   fail(error: Error): void {
@@ -63,15 +81,56 @@ export class AppendMessage extends Outcome<Appended> {
   }
 
   protected override write(): Appended {
-    const { sql, clock, record } = this.#context;
-    const { channel, sender, content } = this.#draft;
+    const { sql, delivery, clock, record } = this.#context;
+    const { channel, sender, content, idempotency } = this.#draft;
+    const first = idempotency && this.#firstSend(idempotency);
+    if (first) return { message: first, deduplicated: true, opensChannel: false };
     const opensChannel = !sql.channelInUse.get(channel);
     const id = uuid();
     const timestamp = clock.next();
     const seq = Number(sql.insertMessage.run(id, channel, sender, content, timestamp).lastInsertRowid);
     const message: StoredMessage = { seq, id, channel, sender, content, timestamp };
+    if (idempotency) {
+      const { key, digest } = idempotency;
+      delivery.insertKey.run({ channel, sender, key, digest, id, seq, timestamp });
+    }
     record({ kind: 'message', position: { seq, event: 0 }, message });
-    return { message, opensChannel };
+    return { message, deduplicated: false, opensChannel };
+  }
+
+  /**
+   * The message that an earlier send with this key has stored (wire specification 6.5). A key whose message is gone is
+   * free again.
+   * @throws BridgeError `conflict`, `in_progress`
+   */
+  #firstSend({ key, digest, alsoDigests }: IdempotencyKey): StoredMessage | undefined {
+    const { sql, delivery } = this.#context;
+    const { channel, sender, content } = this.#draft;
+    const row = delivery.key.get({ channel, sender, key });
+    if (!row) return undefined;
+    if (
+      row.state === 'pending' &&
+      (row.expires_at === null || row.expires_at > formatTimestamp(Date.now()))
+    ) {
+      throw new BridgeError('in_progress', 'another program is sending with this key', {
+        field: 'idempotency_key',
+        retryAfter: 1,
+      });
+    }
+    const isCleared = (row.message_seq ?? 0) <= (sql.summary.get(channel)?.floor_seq ?? 0);
+    if (row.state === 'pending' || isCleared) {
+      delivery.deleteKey.run({ channel, sender, key });
+      return undefined;
+    }
+    if (row.payload_sha256 !== digest && !alsoDigests.includes(row.payload_sha256)) {
+      throw new BridgeError('conflict', 'this key was used for another message', {
+        field: 'idempotency_key',
+      });
+    }
+    const id = row.message_id ?? '';
+    const stored = sql.findMessage.get(id);
+    // The message was taken out of the file by hand: what is recorded of it is all there is.
+    return stored ?? { seq: row.message_seq ?? 0, id, channel, sender, content, timestamp: row.created_at };
   }
 }
 
@@ -108,7 +167,7 @@ export class ClearChannel extends Outcome<Cleared> {
     } else if (cleared > 0) {
       sql.deleteChannel.run({ channel });
     }
-    const event = logEvent(this.#context, { channel, type: 'clear', removed: cleared });
+    const event = logRemoval(this.#context, { channel, type: 'clear', removed: cleared });
     return { cleared, event, floor };
   }
 }
@@ -128,7 +187,7 @@ export class LogTrimmed extends Outcome<undefined> {
   }
 
   protected override write(): undefined {
-    logEvent(this.#context, { channel: this.#channel, type: 'trimmed', removed: this.#removed });
+    logRemoval(this.#context, { channel: this.#channel, type: 'trimmed', removed: this.#removed });
   }
 }
 
@@ -161,20 +220,37 @@ export class Step<T> extends Outcome<T> {
   }
 }
 
+/** Logs that messages went, and begins a new epoch of their channel. */
+function logRemoval(
+  context: WriteContext,
+  { channel, type, removed }: Pick<Removal, 'channel' | 'type' | 'removed'>,
+): Removal {
+  if (removed > 0) context.sql.beginEpoch.run(removed, channel);
+  const event: Removal = { id: uuid(), channel, type, removed, timestamp: context.clock.next() };
+  logEvent(context, event, { removed, consumer: null, firstSeq: null, lastSeq: null });
+  return event;
+}
+
+/** Logs that a consumer has read or acked messages. */
+export function logReceipt(context: WriteContext, receipt: Omit<Receipt, 'id' | 'timestamp'>): void {
+  const event: Receipt = { ...receipt, id: uuid(), timestamp: context.clock.next() };
+  logEvent(context, event, { ...receipt, removed: 0 });
+}
+
 function logEvent(
-  { sql, clock, record }: WriteContext,
-  { channel, type, removed }: Pick<ChannelEvent, 'channel' | 'type' | 'removed'>,
-): ChannelEvent {
-  const event: ChannelEvent = { id: uuid(), channel, type, removed, timestamp: clock.next() };
-  const afterSeq = sql.position.get()?.seq ?? 0;
-  const number = sql.insertEvent.run(
-    event.id,
+  { sql, record }: WriteContext,
+  event: ChannelEvent,
+  columns: { removed: number; consumer: string | null; firstSeq: number | null; lastSeq: number | null },
+): void {
+  const seq = sql.position.get()?.seq ?? 0;
+  const { id, channel, type, timestamp } = event;
+  const { lastInsertRowid } = sql.insertEvent.run({
+    ...columns,
+    id,
     channel,
     type,
-    removed,
-    afterSeq,
-    event.timestamp,
-  ).lastInsertRowid;
-  record({ kind: 'event', position: { seq: afterSeq, event: Number(number) }, event });
-  return event;
+    timestamp,
+    afterSeq: seq,
+  });
+  record({ kind: 'event', position: { seq, event: Number(lastInsertRowid) }, event });
 }

@@ -4,9 +4,10 @@ import { formatTimestamp } from '../../../../src-shared/time.ts';
 import { originalTables } from './001-original-tables.ts';
 import { channelSummaries } from './002-channel-summaries.ts';
 import { eventLog } from './003-event-log.ts';
+import { delivery } from './004-delivery.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [originalTables, channelSummaries, eventLog];
+const migrations: readonly Migration[] = [originalTables, channelSummaries, eventLog, delivery];
 
 /**
  * Brings the file to the newest version, in one transaction: a crash leaves the old version.

@@ -1,0 +1,22 @@
+import type { ConsumerState } from '../message-store.ts';
+import { unreadWindow, type DeliveryStatements, type FollowerRow } from './delivery-statements.ts';
+
+/** A consumer's state on a channel. Messages of its own never count as unread. */
+export function consumerState(sql: DeliveryStatements, row: FollowerRow): ConsumerState {
+  const { consumer, channel, last_seen, acked_seq, acked_id, acked_at } = row;
+  const readSeq = Math.max(row.read_seq, acked_seq);
+  const found = sql.unread.get({ channel, consumer, seq: readSeq });
+  const { looked, unread, oldest } = found ?? { looked: 0, unread: 0, oldest: null };
+  return {
+    consumer,
+    channel,
+    ackedSeq: acked_seq,
+    ackedId: acked_id,
+    ackedAt: acked_at,
+    readSeq,
+    lastSeen: last_seen,
+    unread: Math.min(unread, unreadWindow),
+    unreadMore: looked > unreadWindow,
+    oldestUnreadAt: oldest,
+  };
+}

@@ -1,34 +1,63 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { Change, MessageStore, Position } from '../store/message-store.ts';
+import type { Actor } from './actor.ts';
 import type { RelayLimits } from './limits.ts';
+import type { Presence } from './presence.ts';
+import { channelOf, isReceipt, keyOf, type Selection } from './selection.ts';
+import { StreamReads } from './stream-reads.ts';
 import { type StreamSink, Subscription } from './subscription.ts';
 
 /** Seconds after which a refused subscriber should try again. */
 const retryAfter = 5;
 
+/** How presence names the channels of a stream that carries all of them. */
+const everyChannel = '*';
+
 export interface SubscribeQuery {
-  channel: string;
+  /** The channels to follow, at least one. */
+  channels: readonly string[] | 'all';
   /** Id of the last message or event the reader has seen; without it the stream starts with what comes next. */
   since?: string | undefined;
   /** Replay everything that was missed instead of ending after the replay limit. */
   pageOn?: boolean;
+  /** Carry reads and acks, too. */
+  receipts?: boolean;
+  /** Who reads the stream: what is written out counts as read by this consumer. */
+  consumer?: string | undefined;
+}
+
+export interface LiveFeedParts {
+  store: MessageStore;
+  limits: () => RelayLimits;
+  presence: Presence;
+  /** Told when a read could not be recorded. */
+  onError: (error: unknown) => void;
+}
+
+/** The subscriptions that carry the same, and so are handed the same. */
+interface Group {
+  selection: Selection;
+  subscriptions: Set<Subscription>;
 }
 
 /** Hands committed changes to the streams of their channels. */
 export class LiveFeed {
-  readonly #store: MessageStore;
-  readonly #limits: () => RelayLimits;
-  readonly #byChannel = new Map<string, Set<Subscription>>();
+  readonly #parts: LiveFeedParts;
+  /** By what they carry. */
+  readonly #groups = new Map<string, Group>();
+  readonly #groupsOf = new Map<string, Set<Group>>();
+  readonly #groupsOfAll = new Set<Group>();
+  readonly #streamsOn = new Map<string, number>();
   readonly #unwatch: () => void;
   #published: Position;
   #size = 0;
+  #sizeOfAll = 0;
   #stopped = false;
 
-  constructor(store: MessageStore, limits: () => RelayLimits) {
-    this.#store = store;
-    this.#limits = limits;
-    this.#published = store.head();
-    this.#unwatch = store.watch((changes) => this.#publish(changes));
+  constructor(parts: LiveFeedParts) {
+    this.#parts = parts;
+    this.#published = parts.store.head();
+    this.#unwatch = parts.store.watch((changes) => this.#publish(changes));
   }
 
   /** Open streams. */
@@ -36,12 +65,15 @@ export class LiveFeed {
     return this.#size;
   }
 
+  /** Open streams that carry a channel, by name or with all others. */
+  on(channel: string): number {
+    return (this.#streamsOn.get(channel) ?? 0) + this.#sizeOfAll;
+  }
+
   /** Streams that are being read forward because they are behind. */
   get lagging(): number {
     let count = 0;
-    for (const subscriptions of this.#byChannel.values()) {
-      for (const { lagging } of subscriptions) if (lagging) count++;
-    }
+    for (const { lagging } of this.#subscriptions()) if (lagging) count++;
     return count;
   }
 
@@ -49,24 +81,30 @@ export class LiveFeed {
    * @param open makes the sink, once it is sure that the stream may be opened
    * @throws BridgeError `too_many_channel_subscribers`, `too_many_subscribers` or `shutting_down`
    */
-  async subscribe(
-    { channel, since, pageOn = false }: SubscribeQuery,
-    open: () => StreamSink,
-  ): Promise<Subscription> {
-    this.#checkCaps(channel);
+  async subscribe(query: SubscribeQuery, actor: Actor, open: () => StreamSink): Promise<Subscription> {
+    const { receipts = false, consumer } = query;
+    const channels = query.channels === 'all' ? 'all' : new Set(query.channels);
+    this.#checkCaps(channels);
+    const { store, onError } = this.#parts;
     const sink = open();
     const subscription = new Subscription({
-      store: this.#store,
-      channel,
+      store,
+      selection: { channels, receipts },
       sink,
+      reads: consumer === undefined ? undefined : new StreamReads({ store, consumer, onError }),
       published: () => this.#published,
     });
     this.#add(subscription);
-    sink.onceClosed(() => this.#remove(subscription));
-    try {
-      await this.#begin(subscription, sink, { since, pageOn });
-    } catch (error) {
+    const left = this.#enter(consumer, channels, actor);
+    const close = () => {
       this.#remove(subscription);
+      left();
+    };
+    sink.onceClosed(close);
+    try {
+      await this.#begin(subscription, sink, query);
+    } catch (error) {
+      close();
       throw error;
     }
     return subscription;
@@ -75,33 +113,40 @@ export class LiveFeed {
   stop(): void {
     this.#stopped = true;
     this.#unwatch();
-    for (const subscriptions of this.#byChannel.values()) {
-      for (const subscription of subscriptions) subscription.end();
-    }
+    for (const subscription of this.#subscriptions()) subscription.end();
   }
 
-  async #begin(
-    subscription: Subscription,
-    sink: StreamSink,
-    { since, pageOn }: { since: string | undefined; pageOn: boolean },
-  ): Promise<void> {
+  async #begin(subscription: Subscription, sink: StreamSink, query: SubscribeQuery): Promise<void> {
+    const { since, pageOn = false } = query;
     if (since === undefined) {
       subscription.startLive();
       return;
     }
-    const position = await this.#store.locate(subscription.channel, since);
+    const position = await this.#locate(subscription.selection, since);
     if (position) {
-      await subscription.resume(position, pageOn ? Infinity : this.#limits().sseReplayLimit);
+      await subscription.resume(position, pageOn ? Infinity : this.#parts.limits().sseReplayLimit);
     } else {
       sink.reportStale(since);
       await subscription.catchUp();
     }
   }
 
-  #checkCaps(channel: string): void {
+  /** Where an id of any of the channels stands. */
+  async #locate({ channels }: Selection, id: string): Promise<Position | undefined> {
+    const { store } = this.#parts;
+    if (channels === 'all') return store.locate(undefined, id);
+    for (const channel of channels) {
+      const position = await store.locate(channel, id);
+      if (position) return position;
+    }
+    return undefined;
+  }
+
+  #checkCaps(channels: Selection['channels']): void {
     if (this.#stopped) throw new BridgeError('shutting_down', 'the relay is stopping', { retryAfter: 1 });
-    const { maxSse, maxSsePerChannel } = this.#limits();
-    if ((this.#byChannel.get(channel)?.size ?? 0) >= maxSsePerChannel) {
+    const { maxSse, maxSsePerChannel } = this.#parts.limits();
+    for (const channel of channels === 'all' ? [] : channels) {
+      if ((this.#streamsOn.get(channel) ?? 0) < maxSsePerChannel) continue;
       throw new BridgeError(
         'too_many_channel_subscribers',
         `too many streams are open on this channel (${maxSsePerChannel})`,
@@ -115,39 +160,96 @@ export class LiveFeed {
     }
   }
 
+  /** Makes a consumer present on its channels. Returns the function that ends it. */
+  #enter(consumer: string | undefined, channels: Selection['channels'], actor: Actor): () => void {
+    if (consumer === undefined) return () => undefined;
+    const ends = Array.from(channels === 'all' ? [everyChannel] : channels, (channel) =>
+      this.#parts.presence.began(consumer, 'streaming', channel, actor),
+    );
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
   #add(subscription: Subscription): void {
-    const subscriptions = this.#byChannel.get(subscription.channel);
-    if (subscriptions) subscriptions.add(subscription);
-    else this.#byChannel.set(subscription.channel, new Set([subscription]));
-    this.#size++;
+    this.#groupOf(subscription.selection).subscriptions.add(subscription);
+    this.#count(subscription.selection, 1);
   }
 
   #remove(subscription: Subscription): void {
     subscription.closed();
-    const subscriptions = this.#byChannel.get(subscription.channel);
-    if (!subscriptions?.delete(subscription)) return;
-    if (subscriptions.size === 0) this.#byChannel.delete(subscription.channel);
-    this.#size--;
+    const { selection } = subscription;
+    const group = this.#groupOf(selection);
+    if (group.subscriptions.delete(subscription)) this.#count(selection, -1);
+    if (group.subscriptions.size === 0) this.#forget(group);
+  }
+
+  #count({ channels }: Selection, by: 1 | -1): void {
+    this.#size += by;
+    if (channels === 'all') {
+      this.#sizeOfAll += by;
+      return;
+    }
+    for (const channel of channels) {
+      const count = (this.#streamsOn.get(channel) ?? 0) + by;
+      if (count === 0) this.#streamsOn.delete(channel);
+      else this.#streamsOn.set(channel, count);
+    }
+  }
+
+  #groupOf(selection: Selection): Group {
+    const key = keyOf(selection);
+    const known = this.#groups.get(key);
+    if (known) return known;
+    const group: Group = { selection, subscriptions: new Set() };
+    this.#groups.set(key, group);
+    if (selection.channels === 'all') this.#groupsOfAll.add(group);
+    else for (const channel of selection.channels) this.#index(channel, group);
+    return group;
+  }
+
+  #index(channel: string, group: Group): void {
+    const groups = this.#groupsOf.get(channel);
+    if (groups) groups.add(group);
+    else this.#groupsOf.set(channel, new Set([group]));
+  }
+
+  #forget(group: Group): void {
+    const { channels } = group.selection;
+    this.#groups.delete(keyOf(group.selection));
+    this.#groupsOfAll.delete(group);
+    for (const channel of channels === 'all' ? [] : channels) {
+      const groups = this.#groupsOf.get(channel);
+      groups?.delete(group);
+      if (groups?.size === 0) this.#groupsOf.delete(channel);
+    }
+  }
+
+  *#subscriptions(): Iterable<Subscription> {
+    for (const { subscriptions } of this.#groups.values()) yield* subscriptions;
   }
 
   #publish(changes: readonly Change[]): void {
-    for (const [channel, own] of byChannel(changes, this.#byChannel)) {
-      for (const subscription of this.#byChannel.get(channel) ?? []) subscription.push(own);
+    for (const [{ subscriptions }, own] of this.#byGroup(changes)) {
+      for (const subscription of subscriptions) subscription.push(own);
     }
     this.#published = changes.at(-1)?.position ?? this.#published;
   }
-}
 
-/** The changes of those channels that somebody listens to. */
-function byChannel(changes: readonly Change[], wanted: ReadonlyMap<string, unknown>): Map<string, Change[]> {
-  const grouped = new Map<string, Change[]>();
-  if (wanted.size === 0) return grouped;
-  for (const change of changes) {
-    const { channel } = change.kind === 'message' ? change.message : change.event;
-    if (!wanted.has(channel)) continue;
-    const group = grouped.get(channel);
-    if (group) group.push(change);
-    else grouped.set(channel, [change]);
+  /** The changes that somebody listens to, by who does. */
+  #byGroup(changes: readonly Change[]): Map<Group, Change[]> {
+    const byGroup = new Map<Group, Change[]>();
+    if (this.#size === 0) return byGroup;
+    const add = (group: Group, change: Change) => {
+      if (isReceipt(change) && !group.selection.receipts) return;
+      const own = byGroup.get(group);
+      if (own) own.push(change);
+      else byGroup.set(group, [change]);
+    };
+    for (const change of changes) {
+      for (const group of this.#groupsOf.get(channelOf(change)) ?? []) add(group, change);
+      for (const group of this.#groupsOfAll) add(group, change);
+    }
+    return byGroup;
   }
-  return grouped;
 }

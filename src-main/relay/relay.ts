@@ -1,85 +1,101 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { AuditResponse, ClearRequest, ClearResponse, SendRequest } from '../../src-shared/api.ts';
+import type { AuditResponse, ClearRequest, ClearResponse } from '../../src-shared/api.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
-import { utf8Bytes } from '../../src-shared/text.ts';
+import type { SendRequest } from '../../src-shared/send-request.ts';
 import type { ChannelSummary, MessageStore, Totals } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
+import { Audience } from './audience.ts';
 import type { Audit } from './audit.ts';
+import { Consumers, type ConsumerTarget, type ResetTarget } from './consumers.ts';
 import type { RelayLimits } from './limits.ts';
 import { LiveFeed, type SubscribeQuery } from './live-feed.ts';
-import { fitIntoBytes, type Page } from './page.ts';
+import type { Page } from './page.ts';
+import { Presence } from './presence.ts';
+import { Receiving, type ReceiveQuery, type WaitedPage, type WaitQuery } from './receiving.ts';
+import { channelOf, isReceipt } from './selection.ts';
+import { Sending, type SendOutcome } from './sending.ts';
 import type { StreamSink, Subscription } from './subscription.ts';
+import { Waiters } from './waiters.ts';
 
 export interface RelayParts {
   store: MessageStore;
   audit: Audit;
   limits: () => RelayLimits;
-}
-
-/** What a reader asks for: the newest messages, or the oldest after a cursor. */
-export interface ReceiveQuery {
-  channel: string;
-  /** Id of a message or event of this channel; what lies after it is returned. */
-  since?: string | undefined;
-  limit: number;
-  /** Content bytes that the page may carry; at least one message always fits. */
-  maxBytes?: number | undefined;
+  /** Told when something beside an answer failed. */
+  onError: (error: unknown) => void;
 }
 
 /**
- * The domain: the one way in (`send`) and the ways out (pages and the live feed). HTTP, MCP and the command line are
- * thin faces of it and hold no rule of their own.
+ * The domain: the one way in (`send`) and the ways out (pages, waits and the live feed). HTTP, MCP and the command
+ * line are thin faces of it and hold no rule of their own.
  */
 export class Relay {
+  /** Named readers and what became of messages. */
+  readonly consumers: Consumers;
+  readonly presence: Presence;
   readonly #store: MessageStore;
   readonly #audit: Audit;
-  readonly #limits: () => RelayLimits;
   readonly #feed: LiveFeed;
+  readonly #waiters: Waiters;
+  readonly #sending: Sending;
+  readonly #receiving: Receiving;
 
-  constructor({ store, audit, limits }: RelayParts) {
+  constructor({ store, audit, limits, onError }: RelayParts) {
     this.#store = store;
     this.#audit = audit;
-    this.#limits = limits;
-    this.#feed = new LiveFeed(store, limits);
+    this.presence = new Presence({ expiryMs: () => limits().presenceMinutes * 60_000 });
+    this.#waiters = new Waiters(() => limits().maxWaiters);
+    this.#feed = new LiveFeed({ store, limits, presence: this.presence, onError });
+    const audience = new Audience({ store, onError });
+    store.watch((changes) => {
+      for (const change of changes) if (!isReceipt(change)) this.#waiters.wake(channelOf(change));
+    });
+    this.consumers = new Consumers({
+      store,
+      audience,
+      presence: this.presence,
+      stuckMinutes: () => limits().stuckMinutes,
+    });
+    this.#receiving = new Receiving({ store, presence: this.presence, waiters: this.#waiters, onError });
+    this.#sending = new Sending({
+      store,
+      audit,
+      limits,
+      audience,
+      presence: this.presence,
+      here: (channel) => ({
+        waiting: this.#waiters.on(channel),
+        streaming: this.#feed.on(channel),
+      }),
+    });
   }
 
   /**
    * Stores a message. Resolves when it is as durable as the store promises.
-   * @throws BridgeError `too_large` when the content exceeds the limit, `storage_*` when the store cannot take it.
+   * @throws BridgeError `too_large`, `too_many_messages`, `conflict`, `in_progress`, `storage_*`
    */
-  async send(request: SendRequest, actor: Actor = {}): Promise<StoredMessage> {
-    const { maxMessageBytes } = this.#limits();
-    if (utf8Bytes(request.content) > maxMessageBytes) {
-      throw new BridgeError('too_large', `content is too large: it exceeds ${maxMessageBytes} bytes`, {
-        field: 'content',
-      });
-    }
-    const { message, opensChannel } = await this.#store.append(request);
-    if (opensChannel) {
-      this.#audit.record({
-        event: 'channel_create',
-        channel: message.channel,
-        detail: `first message by ${message.sender}`,
-        ip: actor.address,
-      });
-    }
-    return message;
+  send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
+    return this.#sending.send(request, actor);
   }
 
   /**
    * A page of a channel, oldest first (wire specification 3.4). An unknown cursor is not an error: the page is empty
    * and `stale`.
    */
-  async receive({ channel, since, limit, maxBytes }: ReceiveQuery): Promise<Page> {
-    if (since === undefined) {
-      return fitIntoBytes(channel, await this.#store.latest(channel, limit), { cursor: null, maxBytes });
-    }
-    const position = await this.#store.locate(channel, since);
-    if (!position) return { channel, messages: [], nextCursor: since, stale: true, truncated: false };
-    return fitIntoBytes(channel, await this.#store.after(channel, position.seq, limit), {
-      cursor: since,
-      maxBytes,
-    });
+  receive(query: ReceiveQuery, actor: Actor): Promise<Page> {
+    return this.#receiving.receive(query, actor);
+  }
+
+  /**
+   * The same, but waits for a message if there is none (6.7).
+   * @throws BridgeError `required` without a cursor, `too_many_waiters`
+   */
+  wait(query: WaitQuery, actor: Actor): Promise<WaitedPage> {
+    return this.#receiving.wait(query, actor);
+  }
+
+  get waiting(): number {
+    return this.#waiters.size;
   }
 
   /** @throws BridgeError `not_found` */
@@ -98,7 +114,7 @@ export class Relay {
   }
 
   /** Empties a channel. Clearing nothing is fine and still an event on its streams (3.8). */
-  async clear({ channel }: ClearRequest, actor: Actor = {}): Promise<ClearResponse> {
+  async clear({ channel }: ClearRequest, actor: Actor): Promise<ClearResponse> {
     const { cleared } = await this.#store.clear(channel);
     this.#audit.record({
       event: 'channel_clear',
@@ -109,12 +125,24 @@ export class Relay {
     return { channel, cleared };
   }
 
+  /** Puts a consumer's cursor behind a message, or at the very beginning. @throws BridgeError `not_found` */
+  async resetConsumer(target: ResetTarget, actor: Actor): Promise<void> {
+    await this.consumers.reset(target);
+    this.#recordRepair('consumer_reset', target, actor);
+  }
+
+  /** Forgets a consumer on a channel. @throws BridgeError `not_found` */
+  async removeConsumer(target: ConsumerTarget, actor: Actor): Promise<void> {
+    await this.consumers.remove(target);
+    this.#recordRepair('consumer_delete', target, actor);
+  }
+
   /**
-   * Opens a live stream of a channel that writes to what `open` makes, until that closes or the relay stops.
+   * Opens a live stream of some channels or all that writes to what `open` makes, until that closes or the relay stops.
    * @throws BridgeError `too_many_subscribers` or `too_many_channel_subscribers`
    */
-  subscribe(query: SubscribeQuery, open: () => StreamSink): Promise<Subscription> {
-    return this.#feed.subscribe(query, open);
+  subscribe(query: SubscribeQuery, actor: Actor, open: () => StreamSink): Promise<Subscription> {
+    return this.#feed.subscribe(query, actor, open);
   }
 
   get subscribers(): number {
@@ -139,8 +167,13 @@ export class Relay {
     return this.#store.ping();
   }
 
-  /** Ends every stream. The store is closed by its owner. */
+  /** Ends every stream and every wait. The store is closed by its owner. */
   stop(): void {
+    this.#waiters.stop();
     this.#feed.stop();
+  }
+
+  #recordRepair(event: string, { consumer, channel }: ConsumerTarget, { address }: Actor): void {
+    this.#audit.record({ event, channel, detail: consumer, ip: address });
   }
 }

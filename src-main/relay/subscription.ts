@@ -1,10 +1,15 @@
 import type { Change, MessageStore, Position } from '../store/message-store.ts';
 import { covers } from '../store/position.ts';
+import { selects, type Selection } from './selection.ts';
+import type { StreamReads } from './stream-reads.ts';
 
 /** Where a subscription writes to: an event stream over HTTP, or anything else that can fall behind. */
 export interface StreamSink {
-  /** Takes changes of the channel, in order. The same array is handed to every subscriber, so it may be encoded once. */
-  deliver(changes: readonly Change[]): void;
+  /**
+   * Takes changes, in order. The same array is handed to every subscriber of the same channels, so it may be encoded
+   * once. `written`, if given, is to be called when all of it was written out; never, when that failed.
+   */
+  deliver(changes: readonly Change[], written?: () => void): void;
   /** The cursor to resume from is unknown. */
   reportStale(since: string): void;
   /** More was missed than is replayed at once. */
@@ -22,20 +27,23 @@ const pageSize = 50;
 
 export interface SubscriptionParts {
   store: MessageStore;
-  channel: string;
+  selection: Selection;
   sink: StreamSink;
+  /** Told of what was written out, if somebody reads the stream by name. */
+  reads: StreamReads | undefined;
   /** The newest change that was published, to know when a reader has caught up with it. */
   published: () => Position;
 }
 
 /**
- * One reader of a channel with its position in the log. While it keeps up, changes are pushed to it; when it falls
+ * One reader of some channels with its position in the log. While it keeps up, changes are pushed to it; when it falls
  * behind, it is read forward from the store at its own pace. Either way it gets every change once, in order.
  */
 export class Subscription {
-  readonly channel: string;
+  readonly selection: Selection;
   readonly #store: MessageStore;
   readonly #sink: StreamSink;
+  readonly #reads: StreamReads | undefined;
   readonly #published: () => Position;
   #position: Position;
   #live = false;
@@ -43,10 +51,11 @@ export class Subscription {
   /** Goes on with what waits for the reader to drain. */
   #wake: () => void = () => undefined;
 
-  constructor({ store, channel, sink, published }: SubscriptionParts) {
-    this.channel = channel;
+  constructor({ store, selection, sink, reads, published }: SubscriptionParts) {
+    this.selection = selection;
     this.#store = store;
     this.#sink = sink;
+    this.#reads = reads;
     this.#published = published;
     this.#position = published();
   }
@@ -75,13 +84,13 @@ export class Subscription {
     return this.#readForward(replayLimit);
   }
 
-  /** Pushes changes that were just committed. `changes` holds those of this channel, at least one. */
+  /** Pushes changes that were just committed. `changes` holds those of the selection, at least one. */
   push(changes: readonly Change[]): void {
     if (!this.#live) return;
     const fresh = this.#withoutSeen(changes);
     const last = fresh.at(-1);
     if (!last) return;
-    this.#sink.deliver(fresh);
+    this.#deliver(fresh);
     this.#position = last.position;
     if (this.#sink.congested) this.#fallBehind();
   }
@@ -106,6 +115,12 @@ export class Subscription {
     return changes.filter(({ position }) => !covers(this.#position, position));
   }
 
+  #deliver(changes: readonly Change[]): void {
+    const reads = this.#reads;
+    if (reads) this.#sink.deliver(changes, () => reads.written(changes));
+    else this.#sink.deliver(changes);
+  }
+
   #fallBehind(): void {
     this.#live = false;
     this.#drained()
@@ -114,28 +129,38 @@ export class Subscription {
       .catch(() => this.end());
   }
 
+  /** Catches up with what was published, a page at a time, or ends the stream when `limit` changes are not enough. */
   async #readForward(limit: number): Promise<void> {
     let left = limit;
     while (this.#isOpen()) {
-      const page = await this.#store.changes(this.#position, {
-        channel: this.channel,
-        limit: Math.min(pageSize, left),
-      });
+      const page = await this.#readPage();
       if (!this.#isOpen()) return;
-      if (page.changes.length > 0) this.#sink.deliver(page.changes);
+      const wanted = page.changes.filter((change) => selects(this.selection, change));
+      const replayed = wanted.slice(0, left);
+      if (replayed.length > 0) this.#deliver(replayed);
+      if (replayed.length < wanted.length) {
+        this.#sink.reportTruncated(limit);
+        this.end();
+        return;
+      }
+      left -= replayed.length;
       this.#position = page.position;
       if (!page.more && covers(this.#position, this.#published())) {
         this.#live = true;
         return;
       }
-      left -= page.changes.length;
-      if (left <= 0 && page.more) {
-        this.#sink.reportTruncated(limit);
-        this.end();
-        return;
-      }
       if (this.#sink.congested) await this.#drained();
+      // Pages of which nothing is wanted fill no buffer, and must not hold the event loop either.
+      else await new Promise(setImmediate);
     }
+  }
+
+  /** What comes next: of one channel by its index, of several by reading all. */
+  #readPage() {
+    const { channels } = this.selection;
+    const [channel] = channels;
+    const single = channels !== 'all' && channels.size === 1 && channel !== undefined;
+    return this.#store.changes(this.#position, single ? { channel, limit: pageSize } : { limit: pageSize });
   }
 
   #isOpen(): boolean {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LiveFeed } from '../../src-main/relay/live-feed.ts';
+import type { LiveFeed } from '../../src-main/relay/live-feed.ts';
 import type { Change, MessageStore, Position } from '../../src-main/store/message-store.ts';
 import { beginning, readChanges } from '../contract/support.ts';
 import { scratchDatabase } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';
-import { limits } from './support.ts';
+import { actor, liveFeed } from './support.ts';
 
 const channels = ['room', 'hall'];
 
@@ -79,7 +79,7 @@ class Scene {
   constructor(own: MessageStore, foreign: MessageStore) {
     this.#own = own;
     this.#foreign = foreign;
-    this.#feed = new LiveFeed(own, () => limits);
+    this.#feed = liveFeed(own);
   }
 
   async begin(): Promise<void> {
@@ -151,8 +151,9 @@ class Scene {
     if (!from) throw new Error('the scene has not begun');
     const sink = new FakeSink();
     this.#readers.push({ channel, sink, since: since === 'now' ? this.#own.head() : from.position });
-    const query = since === 'now' ? { channel } : { channel, since: from.id, pageOn: true };
-    this.#underWay.push(this.#feed.subscribe(query, () => sink));
+    const query =
+      since === 'now' ? { channels: [channel] } : { channels: [channel], since: from.id, pageOn: true };
+    this.#underWay.push(this.#feed.subscribe(query, actor, () => sink));
   }
 
   async #everythingDone(): Promise<void> {

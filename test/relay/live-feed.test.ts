@@ -4,7 +4,7 @@ import type { Change } from '../../src-main/store/message-store.ts';
 import { appendAll, numbered } from '../contract/support.ts';
 import { eventually } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';
-import { altered, feedOfTest, feedOn, subscribe } from './support.ts';
+import { actor, altered, feedOfTest, feedOn, subscribe } from './support.ts';
 
 function idOf(messages: readonly StoredMessage[], index: number): string {
   return messages.at(index)?.id ?? '';
@@ -126,7 +126,7 @@ describe('a stream that resumes', () => {
     const messages = await appendAll(store, 'room', numbered(120));
     const sink = new FakeSink();
     sink.congested = true;
-    const resuming = feed.subscribe({ channel: 'room', since: idOf(messages, 0) }, () => sink);
+    const resuming = feed.subscribe({ channels: ['room'], since: idOf(messages, 0) }, actor, () => sink);
     await sink.has(50);
     await store.ping();
     expect(sink.written).toHaveLength(50);
@@ -142,7 +142,7 @@ describe('a stream that resumes', () => {
     const messages = await appendAll(store, 'room', numbered(120));
     const sink = new FakeSink();
     sink.congested = true;
-    const resuming = feed.subscribe({ channel: 'room', since: idOf(messages, 0) }, () => sink);
+    const resuming = feed.subscribe({ channels: ['room'], since: idOf(messages, 0) }, actor, () => sink);
     await sink.has(50);
     if (end === 'goes away') sink.close();
     else feed.stop();
@@ -176,7 +176,7 @@ describe('between opening and replaying', () => {
     const { store, feed, answer } = await slowFeed(question);
     const messages = await appendAll(store, 'room', ['one', 'two']);
     const sink = new FakeSink();
-    const opening = feed.subscribe({ channel: 'room', since: idOf(messages, 0) }, () => sink);
+    const opening = feed.subscribe({ channels: ['room'], since: idOf(messages, 0) }, actor, () => sink);
     await appendAll(store, 'room', ['meanwhile']);
     await store.clear('void');
     answer();
@@ -191,7 +191,7 @@ describe('between opening and replaying', () => {
       const { store, feed, answer } = await slowFeed(question);
       await appendAll(store, 'room', ['before']);
       const sink = new FakeSink();
-      const opening = feed.subscribe({ channel: 'room', since: 'unknown' }, () => sink);
+      const opening = feed.subscribe({ channels: ['room'], since: 'unknown' }, actor, () => sink);
       await appendAll(store, 'room', ['meanwhile']);
       answer();
       await opening;
@@ -204,7 +204,7 @@ describe('between opening and replaying', () => {
     const { store, feed, answer } = await slowFeed('changes');
     const messages = await appendAll(store, 'room', ['one', 'two']);
     const sink = new FakeSink();
-    const opening = feed.subscribe({ channel: 'room', since: idOf(messages, 0) }, () => sink);
+    const opening = feed.subscribe({ channels: ['room'], since: idOf(messages, 0) }, actor, () => sink);
     await store.ping();
     sink.close();
     expect(feed.size).toBe(0);
@@ -258,7 +258,7 @@ describe('a stream that falls behind', () => {
     const { store, feed } = await feedOfTest();
     const messages = await appendAll(store, 'room', numbered(1_001));
     const sink = new RestingSink();
-    await feed.subscribe({ channel: 'room', since: idOf(messages, 0), pageOn: true }, () => sink);
+    await feed.subscribe({ channels: ['room'], since: idOf(messages, 0), pageOn: true }, actor, () => sink);
     expect(sink.written).toEqual(numbered(1_001).slice(1));
     expect(sink.batches.length).toBeGreaterThan(11);
     expect(sink.closeListeners).toBe(1);
@@ -330,7 +330,7 @@ describe('limits', () => {
   test('nothing is opened for a stream that is refused', async () => {
     const { feed } = await feedOfTest({ maxSse: 0 });
     let opened = false;
-    const refused = feed.subscribe({ channel: 'room' }, () => {
+    const refused = feed.subscribe({ channels: ['room'] }, actor, () => {
       opened = true;
       return new FakeSink();
     });
@@ -340,7 +340,7 @@ describe('limits', () => {
 
   test('a stream that cannot be opened takes no place', async () => {
     const { store, feed } = await feedOfTest();
-    const failing = feed.subscribe({ channel: 'room' }, () => {
+    const failing = feed.subscribe({ channels: ['room'] }, actor, () => {
       throw new Error('the socket is gone');
     });
     await expect(failing).rejects.toThrow('the socket is gone');
@@ -355,7 +355,7 @@ describe('limits', () => {
     const { feed } = await feedOfTest();
     const sink = new FakeSink();
     sink.close();
-    await feed.subscribe({ channel: 'room' }, () => sink);
+    await feed.subscribe({ channels: ['room'] }, actor, () => sink);
     expect([feed.size, feed.lagging]).toEqual([0, 0]);
   });
 });

@@ -5,14 +5,15 @@ import { Relay } from '../../src-main/relay/relay.ts';
 import { contentsOf, numbered } from '../contract/support.ts';
 import { databaseOfTest } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';
-import { limits } from './support.ts';
+import { actor, limits, rethrow, textRequest } from './support.ts';
 
 async function relayOfTest(changed: Partial<RelayLimits> = {}) {
   const store = await databaseOfTest().open({ durability: 'normal' });
   const audit = new Audit({ store, enabled: true, onError: () => undefined });
   const current = { ...limits, ...changed };
-  const relay = new Relay({ store, audit, limits: () => current });
-  const send = (content: string, channel = 'room') => relay.send({ channel, sender: 'alice', content });
+  const relay = new Relay({ store, audit, limits: () => current, onError: rethrow });
+  const send = async (content: string, channel?: string) =>
+    (await relay.send(textRequest(content, channel), actor)).message;
   const sendAll = (contents: readonly string[]) => Promise.all(contents.map((content) => send(content)));
   return { relay, store, current, send, sendAll };
 }
@@ -42,12 +43,15 @@ describe('receiving', () => {
   test('without a cursor shows the newest messages', async () => {
     const { relay, sendAll } = await relayOfTest();
     const messages = await sendAll(numbered(5));
-    expect(await relay.receive({ channel: 'room', limit: 2 })).toEqual({
+    expect(await relay.receive({ channel: 'room', limit: 2 }, actor)).toEqual({
       channel: 'room',
       messages: messages.slice(3),
       nextCursor: messages[4]?.id,
       stale: false,
       truncated: false,
+      lost: undefined,
+      consumer: undefined,
+      delivered: expect.any(Function) as unknown,
     });
   });
 
@@ -57,24 +61,27 @@ describe('receiving', () => {
     const seen: string[] = [];
     let since = messages[0]?.id;
     for (;;) {
-      const page = await relay.receive({ channel: 'room', since, limit: 7 });
+      const page = await relay.receive({ channel: 'room', since, limit: 7 }, actor);
       if (page.messages.length === 0) break;
       seen.push(...contentsOf(page.messages));
       since = page.nextCursor ?? undefined;
     }
     expect(seen).toEqual(numbered(25).slice(1));
-    expect(await relay.receive({ channel: 'room', since, limit: 7 })).toEqual({
+    expect(await relay.receive({ channel: 'room', since, limit: 7 }, actor)).toEqual({
       channel: 'room',
       messages: [],
       nextCursor: messages.at(-1)?.id,
       stale: false,
       truncated: false,
+      lost: undefined,
+      consumer: undefined,
+      delivered: expect.any(Function) as unknown,
     });
   });
 
   test('of an empty channel shows nothing and gives no cursor', async () => {
     const { relay } = await relayOfTest();
-    expect(await relay.receive({ channel: 'room', limit: 7 })).toMatchObject({
+    expect(await relay.receive({ channel: 'room', limit: 7 }, actor)).toMatchObject({
       messages: [],
       nextCursor: null,
     });
@@ -85,12 +92,15 @@ describe('receiving', () => {
     const elsewhere = await send('elsewhere', 'hall');
     await send('hello');
     for (const since of ['unknown', elsewhere.id]) {
-      expect(await relay.receive({ channel: 'room', since, limit: 7 })).toEqual({
+      expect(await relay.receive({ channel: 'room', since, limit: 7 }, actor)).toEqual({
         channel: 'room',
         messages: [],
         nextCursor: since,
         stale: true,
         truncated: false,
+        lost: undefined,
+        consumer: undefined,
+        delivered: expect.any(Function) as unknown,
       });
     }
   });
@@ -99,18 +109,20 @@ describe('receiving', () => {
     const { relay, send } = await relayOfTest();
     await send('one');
     const sink = new FakeSink();
-    await relay.subscribe({ channel: 'room' }, () => sink);
-    expect(await relay.clear({ channel: 'room' })).toEqual({ channel: 'room', cleared: 1 });
+    await relay.subscribe({ channels: ['room'] }, actor, () => sink);
+    expect(await relay.clear({ channel: 'room' }, actor)).toEqual({ channel: 'room', cleared: 1 });
     await send('two');
     const [clear] = sink.delivered;
     const since = clear?.kind === 'event' ? clear.event.id : undefined;
-    expect(contentsOf((await relay.receive({ channel: 'room', since, limit: 7 })).messages)).toEqual(['two']);
+    expect(contentsOf((await relay.receive({ channel: 'room', since, limit: 7 }, actor)).messages)).toEqual([
+      'two',
+    ]);
   });
 
   test('fits as many messages into the bytes as there is room for', async () => {
     const { relay, sendAll } = await relayOfTest();
     const messages = await sendAll(['ä'.repeat(10), 'b'.repeat(20), 'c'.repeat(20)]);
-    const page = (maxBytes: number) => relay.receive({ channel: 'room', limit: 10, maxBytes });
+    const page = (maxBytes: number) => relay.receive({ channel: 'room', limit: 10, maxBytes }, actor);
     expect(await page(60)).toMatchObject({ messages, truncated: false });
     expect(await page(59)).toMatchObject({
       messages: messages.slice(0, 2),
@@ -123,7 +135,7 @@ describe('receiving', () => {
   test('shows at least one message, however large', async () => {
     const { relay, sendAll } = await relayOfTest();
     const messages = await sendAll(['x'.repeat(1_000), 'y']);
-    const page = await relay.receive({ channel: 'room', limit: 10, maxBytes: 10 });
+    const page = await relay.receive({ channel: 'room', limit: 10, maxBytes: 10 }, actor);
     expect(page).toMatchObject({ messages: messages.slice(0, 1), truncated: true });
   });
 });
@@ -131,18 +143,18 @@ describe('receiving', () => {
 test('a message that is not there is not found', async () => {
   const { relay, send } = await relayOfTest();
   const { id } = await send('hello');
-  await relay.clear({ channel: 'room' });
+  await relay.clear({ channel: 'room' }, actor);
   await expect(relay.find(id)).rejects.toMatchObject({ code: 'not_found', status: 404 });
 });
 
 test('the audit log tells of channels that open and are cleared, and by whose address', async () => {
   const { relay, store } = await relayOfTest();
-  const request = { channel: 'room', sender: 'alice', content: 'hello' };
-  await relay.send(request, { address: '192.0.2.1' });
-  await relay.send(request, { address: '192.0.2.1' });
-  await relay.clear({ channel: 'room' }, { address: '192.0.2.2' });
-  await relay.clear({ channel: 'room' });
-  await relay.send(request);
+  const request = textRequest('hello');
+  await relay.send(request, { ...actor, address: '192.0.2.1' });
+  await relay.send(request, { ...actor, address: '192.0.2.1' });
+  await relay.clear({ channel: 'room' }, { ...actor, address: '192.0.2.2' });
+  await relay.clear({ channel: 'room' }, actor);
+  await relay.send(request, actor);
   await store.ping();
   const { enabled, events } = await relay.auditLog(10);
   expect(enabled).toBe(true);
@@ -158,13 +170,13 @@ test('stopping ends the streams, and what is stored stays readable', async () =>
   const { relay, send } = await relayOfTest();
   await send('hello');
   const sink = new FakeSink();
-  await relay.subscribe({ channel: 'room' }, () => sink);
+  await relay.subscribe({ channels: ['room'] }, actor, () => sink);
   expect([relay.subscribers, relay.laggingSubscribers]).toEqual([1, 0]);
   relay.stop();
   expect(sink.ended).toBe(true);
   expect(relay.subscribers).toBe(0);
-  expect(contentsOf((await relay.receive({ channel: 'room', limit: 1 })).messages)).toEqual(['hello']);
-  await expect(relay.subscribe({ channel: 'room' }, () => sink)).rejects.toMatchObject({
+  expect(contentsOf((await relay.receive({ channel: 'room', limit: 1 }, actor)).messages)).toEqual(['hello']);
+  await expect(relay.subscribe({ channels: ['room'] }, actor, () => sink)).rejects.toMatchObject({
     code: 'shutting_down',
   });
 });

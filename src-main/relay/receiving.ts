@@ -1,0 +1,141 @@
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { StoredMessage } from '../../src-shared/message.ts';
+import type { MessageStore } from '../store/message-store.ts';
+import type { Actor } from './actor.ts';
+import { fitIntoBytes, fitNewestIntoBytes, type Page } from './page.ts';
+import type { Presence } from './presence.ts';
+import type { Waiters } from './waiters.ts';
+
+/** What a reader asks for: the newest messages, the oldest after a cursor, or the newest before one. */
+export interface ReceiveQuery {
+  channel: string;
+  /** Id of a message or event of this channel; what lies after it is returned. Wins over the consumer's cursor. */
+  since?: string | undefined;
+  /** Id of a message or event of this channel; what lies before it is returned. Wins over both. */
+  before?: string | undefined;
+  /** Reads from this consumer's cursor on, from the very beginning if it has none. */
+  consumer?: string | undefined;
+  limit: number;
+  /** Content bytes that the page may carry; at least one message always fits. */
+  maxBytes?: number | undefined;
+}
+
+export interface WaitQuery extends Omit<ReceiveQuery, 'before'> {
+  timeoutMs: number;
+  /** Aborted when the one who waits has gone. */
+  signal: AbortSignal;
+}
+
+export interface WaitedPage extends Page {
+  /** Nothing came in time: a normal answer. */
+  timedOut: boolean;
+}
+
+export interface ReceivingParts {
+  store: MessageStore;
+  presence: Presence;
+  waiters: Waiters;
+  /** Told when a read could not be recorded; the answer is out and stands. */
+  onError: (error: unknown) => void;
+}
+
+/** The ways out, apart from streams. */
+export class Receiving {
+  readonly #parts: ReceivingParts;
+
+  constructor(parts: ReceivingParts) {
+    this.#parts = parts;
+  }
+
+  /** A page of a channel, oldest first. An unknown cursor is not an error: the page is empty and `stale`. */
+  async receive(query: ReceiveQuery, actor: Actor): Promise<Page> {
+    if (query.consumer !== undefined) this.#parts.presence.saw(query.consumer, actor);
+    const { channel, before, since, consumer, limit } = query;
+    const { store } = this.#parts;
+    if (before !== undefined) return this.#readBefore(query, before);
+    if (since !== undefined) {
+      const position = await store.locate(channel, since);
+      if (!position) return this.#stale(query, since);
+      return this.#page(query, since, await store.after(channel, position.seq, limit));
+    }
+    if (consumer === undefined) return this.#page(query, null, await store.latest(channel, limit));
+    const seq = (await store.cursor(consumer, channel)) ?? 0;
+    return this.#page(query, null, await store.after(channel, seq, limit));
+  }
+
+  /**
+   * The same, but waits for a message if there is none. Returns at once when the cursor is unknown.
+   * @throws BridgeError `required` without a cursor, `too_many_waiters`
+   */
+  async wait(query: WaitQuery, actor: Actor): Promise<WaitedPage> {
+    const { channel, since, consumer, timeoutMs, signal } = query;
+    if (since === undefined && consumer === undefined) {
+      throw new BridgeError('required', 'since_id or consumer_id is required', { field: 'cursor' });
+    }
+    const deadline = performance.now() + timeoutMs;
+    const place = this.#parts.waiters.enter(channel);
+    const left = this.#parts.presence.began(consumer ?? actor.principal, 'waiting', channel, actor);
+    try {
+      for (;;) {
+        place.listen();
+        const page = await this.receive(query, actor);
+        if (page.messages.length > 0 || page.stale) return { ...page, timedOut: false };
+        if ((await place.until(deadline, signal)) !== 'news') return { ...page, timedOut: true };
+      }
+    } finally {
+      place.leave();
+      left();
+    }
+  }
+
+  async #readBefore(query: ReceiveQuery, before: string): Promise<Page> {
+    const { store } = this.#parts;
+    const position = await store.locate(query.channel, before);
+    if (!position) return this.#stale(query, before);
+    // An event comes after the message at its place, which then lies before it.
+    const isMessage = (await store.find(before)) !== undefined;
+    const found = await store.before(query.channel, isMessage ? position.seq : position.seq + 1, query.limit);
+    return this.#page(query, before, found, fitNewestIntoBytes);
+  }
+
+  #page(
+    { channel, consumer, maxBytes }: ReceiveQuery,
+    cursor: string | null,
+    found: StoredMessage[],
+    fit = fitIntoBytes,
+  ): Page {
+    const messages = fit(found, maxBytes);
+    return {
+      channel,
+      messages,
+      nextCursor: messages.at(-1)?.id ?? cursor,
+      stale: false,
+      lost: undefined,
+      truncated: messages.length < found.length,
+      consumer,
+      delivered: () => this.#recordRead(channel, consumer, messages),
+    };
+  }
+
+  async #stale({ channel, consumer }: ReceiveQuery, cursor: string): Promise<Page> {
+    return {
+      channel,
+      messages: [],
+      nextCursor: cursor,
+      stale: true,
+      lost: await this.#parts.store.lostSince(channel, cursor),
+      truncated: false,
+      consumer,
+      delivered: () => undefined,
+    };
+  }
+
+  #recordRead(channel: string, consumer: string | undefined, messages: readonly StoredMessage[]): void {
+    const [first] = messages;
+    const last = messages.at(-1);
+    if (consumer === undefined || !first || !last) return;
+    this.#parts.store
+      .recordRead({ consumer, channel, firstSeq: first.seq, lastSeq: last.seq })
+      .catch(this.#parts.onError);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Listening } from '../../src-shared/api.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { StoredMessage } from '../../src-shared/message.ts';
+import type { SendRequest } from '../../src-shared/send-request.ts';
+import { exceedsBytes } from '../../src-shared/text.ts';
+import type { IdempotencyKey, MessageStore } from '../store/message-store.ts';
+import type { Actor } from './actor.ts';
+import type { Audit } from './audit.ts';
+import type { Audience } from './audience.ts';
+import { FloodGuard } from './flood-guard.ts';
+import type { RelayLimits } from './limits.ts';
+import { payloadDigests } from './payload-digest.ts';
+import type { Presence } from './presence.ts';
+
+export interface SendOutcome {
+  message: StoredMessage;
+  /** An earlier send with the same key has stored it; nothing new was. */
+  deduplicated: boolean;
+  listening: Listening;
+  /** How often the same was said in a row, if that is worth a word. */
+  repeats: number | undefined;
+}
+
+export interface SendingParts {
+  store: MessageStore;
+  audit: Audit;
+  limits: () => RelayLimits;
+  presence: Presence;
+  audience: Audience;
+  /** How many wait and stream on a channel at this moment. */
+  here: (channel: string) => { waiting: number; streaming: number };
+}
+
+/** The one way in. */
+export class Sending {
+  readonly #parts: SendingParts;
+  readonly #guard: FloodGuard;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+    this.#guard = new FloodGuard(parts.limits);
+  }
+
+  async send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
+    const { store, limits, presence, audience, here } = this.#parts;
+    const { channel, sender, content, form } = request;
+    checkSize(content, form, limits().maxMessageBytes);
+    const repeats = this.#admit(request, actor);
+    const { message, deduplicated, opensChannel } = await store.append({
+      channel,
+      sender,
+      content,
+      idempotency: keyOf(request),
+    });
+    if (opensChannel) this.#recordCreation(message, actor);
+    presence.saw(sender, actor);
+    const listening = await audience.of(channel, sender, here(channel));
+    return { message, deduplicated, listening, repeats };
+  }
+
+  #admit(request: SendRequest, actor: Actor): number | undefined {
+    try {
+      return this.#guard.admit(request);
+    } catch (error) {
+      this.#parts.audit.recordRefusal({
+        event: 'flood_refused',
+        channel: request.channel,
+        detail: request.sender,
+        ip: actor.address,
+      });
+      throw error;
+    }
+  }
+
+  #recordCreation({ channel, sender }: StoredMessage, { address }: Actor): void {
+    this.#parts.audit.record({
+      event: 'channel_create',
+      channel,
+      detail: `first message by ${sender}`,
+      ip: address,
+    });
+  }
+}
+
+function checkSize(content: string, form: SendRequest['form'], limit: number): void {
+  if (!exceedsBytes(content, limit)) return;
+  throw new BridgeError('too_large', `${form} is too large: it exceeds ${limit} bytes`, { field: form });
+}
+
+function keyOf({ key, content }: SendRequest): IdempotencyKey | undefined {
+  if (key === undefined) return undefined;
+  const { v2, v1 } = payloadDigests(content);
+  return { key, digest: v2, alsoDigests: [v1] };
+}

@@ -1,5 +1,5 @@
 import { parseJsonContent, preview, type StoredMessage } from '../../src-shared/message.ts';
-import type { Change, ChannelEvent } from '../relay/changes.ts';
+import type { Change, ChannelEvent, Receipt } from '../relay/changes.ts';
 
 /**
  * Frames of the event stream, to the byte what the original's clients were written against (wire specification 4.3,
@@ -52,10 +52,28 @@ function messageFrame({ seq, id, channel, sender, content, timestamp }: StoredMe
   );
 }
 
-/** Clears and trims have ids of their own, so that a reader that saw one can resume from it. */
-function eventFrame({ id, channel, type, removed, timestamp }: ChannelEvent): string {
+/** Every event has an id of its own, so that a reader that saw it can resume from it. */
+function eventFrame(event: ChannelEvent): string {
+  if (!('removed' in event)) return receiptFrame(event);
+  const { id, channel, type, removed, timestamp } = event;
   const count = type === 'clear' ? { cleared: removed } : { removed };
   return frame(type, { channel, ...count, id, timestamp }, id);
+}
+
+function receiptFrame({ id, channel, type, consumer, firstSeq, lastSeq, timestamp }: Receipt): string {
+  return frame(
+    'receipt',
+    {
+      channel,
+      kind: type,
+      consumer_id: consumer,
+      first_seq: firstSeq,
+      last_seq: lastSeq,
+      id,
+      timestamp,
+    },
+    id,
+  );
 }
 
 /**

@@ -37,8 +37,8 @@ export class EventStream implements StreamSink {
     response.once('close', () => clearInterval(this.#keepAlive));
   }
 
-  deliver(changes: readonly Change[]): void {
-    this.#write(encodeChanges(changes));
+  deliver(changes: readonly Change[], written?: () => void): void {
+    this.#write(encodeChanges(changes), written);
   }
 
   reportStale(since: string): void {
@@ -68,12 +68,14 @@ export class EventStream implements StreamSink {
     this.#response.end();
   }
 
-  #write(frames: Buffer | string): void {
+  #write(frames: Buffer | string, written?: () => void): void {
     if (this.#response.writableEnded) return;
     this.#unflushed++;
     // An error means that the response is about to close, which is told by itself.
     this.#response.write(frames, (error) => {
-      if (!error) this.#flushed();
+      if (error) return;
+      written?.();
+      this.#flushed();
     });
   }
 

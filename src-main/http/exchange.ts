@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { Actor } from '../relay/actor.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** A request that was let in, with everything a route needs to know about it. */
@@ -7,8 +9,12 @@ export interface Exchange {
   response: ServerResponse;
   /** Who asks. Public routes have nobody. */
   principal: Principal | undefined;
+  /** The same for the relay. */
+  actor: Actor;
   /** The client, behind trusted proxies. */
   address: string;
+  /** What the client used, as far as trusted proxies say. */
+  scheme: 'http' | 'https';
   /** The path as it was sent, without the query. */
   path: string;
   query: URLSearchParams;
@@ -36,5 +42,42 @@ export function rowLimit(
 ): number {
   const text = parameter(query, 'limit');
   if (text === undefined || !pythonInteger.test(text)) return byDefault;
-  return Math.min(max, Math.max(1, Number(text.replaceAll('_', ''))));
+  return clampedLimit(text, max);
+}
+
+/**
+ * The same where what cannot be read is refused (3.9).
+ * @throws BridgeError `invalid_type`
+ */
+export function strictRowLimit(
+  query: URLSearchParams,
+  { byDefault, max }: { byDefault: number; max: number },
+): number {
+  const text = parameter(query, 'limit');
+  if (text === undefined) return byDefault;
+  if (!pythonInteger.test(text))
+    throw new BridgeError('invalid_type', 'limit must be an integer', { field: 'limit' });
+  return clampedLimit(text, max);
+}
+
+function clampedLimit(integer: string, max: number): number {
+  return Math.min(max, Math.max(1, Number(integer.replaceAll('_', ''))));
+}
+
+/** Decimal numbers, with or without an exponent; Python also reads words for what is none. */
+const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * Seconds in a query, moved into 0..`max`.
+ * @throws BridgeError `invalid_type` when it is no number
+ */
+export function seconds(
+  query: URLSearchParams,
+  name: string,
+  { byDefault, max }: { byDefault: number; max: number },
+): number {
+  const text = parameter(query, name);
+  if (text === undefined) return byDefault;
+  if (!decimal.test(text)) throw new BridgeError('invalid_type', `${name} must be a number`, { field: name });
+  return Math.min(max, Math.max(0, Number(text)));
 }

@@ -69,9 +69,12 @@ export class Gate {
       if (hasBody) requireJsonMediaType(request.headers);
       if (route.right !== 'public') {
         exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
+        exchange.actor.principal = exchange.principal.label;
         if (route.right !== 'authenticated') requireRight(exchange.principal, route.right);
+        endWithLease(response, exchange.principal);
       }
       if (hasBody) exchange.body = await this.#readBody(route, request);
+      exchange.principal?.lease?.ended.throwIfAborted();
       await route.handle(exchange);
     } catch (error) {
       this.refuse(request, response, error);
@@ -109,11 +112,14 @@ export class Gate {
   #exchange(request: IncomingMessage, response: ServerResponse): Exchange {
     const url = request.url ?? '/';
     const question = url.indexOf('?');
+    const address = this.#clientAddress(request);
     return {
       request,
       response,
       principal: undefined,
-      address: this.#clientAddress(request),
+      actor: { principal: 'nobody', address, transport: 'http' },
+      address,
+      scheme: this.#scheme(request),
       path: question < 0 ? url : url.slice(0, question),
       query: question < 0 ? noQuery : new URLSearchParams(url.slice(question + 1)),
       body: undefined,
@@ -150,6 +156,7 @@ export class Gate {
     if (queryToken !== undefined) this.#parts.onQueryToken();
     return this.#parts.authentication.authenticate({
       authorization: request.headers.authorization,
+      cookie: request.headers.cookie,
       queryToken,
       peerAddress: request.socket.remoteAddress,
       clientAddress: address,
@@ -181,6 +188,7 @@ export class Gate {
     const event = auditedRefusals[code];
     if (event === undefined || !this.#parts.audit.enabled) return;
     const [path] = (request.url ?? '').split('?', 1);
+    if (isSessionProbe(request, path)) return;
     this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request) });
   }
 }
@@ -188,6 +196,23 @@ export class Gate {
 function undefinedIfNotJson(error: unknown): undefined {
   if (error instanceof BridgeError && (error.code === 'invalid_json' || error.code === 'too_deep')) return;
   throw error;
+}
+
+/**
+ * What a credential let in ends with it: a stream at once. An answer that has not begun is left to its route, which may
+ * still say why.
+ */
+function endWithLease(response: ServerResponse, { lease }: Principal): void {
+  if (!lease) return;
+  const release = lease.use();
+  const cut = () => {
+    if (response.headersSent) response.destroy();
+  };
+  lease.ended.addEventListener('abort', cut);
+  response.once('close', () => {
+    lease.ended.removeEventListener('abort', cut);
+    release();
+  });
 }
 
 const noQuery = new URLSearchParams();
@@ -204,6 +229,11 @@ const auditedRefusals: Partial<Record<string, string>> = {
   origin_not_allowed: 'policy_reject',
   unsupported_media_type: 'policy_reject',
 };
+
+/** A page that asks whether it is signed in is no failed attempt (wire specification 7.6). */
+function isSessionProbe({ method, headers }: IncomingMessage, path: string | undefined): boolean {
+  return method === 'GET' && path === '/api/session' && headers.authorization === undefined;
+}
 
 function answerPreflight(
   response: ServerResponse,

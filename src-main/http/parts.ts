@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReloadResponse } from '../../src-shared/settings.ts';
 import type { Relay } from '../relay/relay.ts';
+import type { BrowserSessions } from '../security/browser-sessions.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** What a call over MCP knows about its request. */
@@ -23,6 +24,9 @@ export interface McpOverHttp {
 /** What the routes need. */
 export interface RouteParts {
   relay: Relay;
+  sessions: BrowserSessions;
+  /** A token is configured, so that there is something to sign in to. */
+  tokenRequired: boolean;
   version: string;
   /** When the relay started, in ms since 1970. */
   startedAt: number;
@@ -32,6 +36,7 @@ export interface RouteParts {
     maxPageBytes: number;
     subscriberBufferBytes: number;
     retentionDays: number;
+    stuckMinutes: number;
   };
   /** Folder of the page at `/`, if it is served. */
   dashboard: string | undefined;

@@ -35,6 +35,24 @@ export function sendJson(
   response.end(json);
 }
 
+/**
+ * Answers with JSON and calls back when all of it was handed to the system; never when the client was gone before, or
+ * asked for the headers only.
+ */
+export function sendJsonThen(response: ServerResponse, body: unknown, onWritten: () => void): void {
+  // The relay may have stopped waiting because the client did.
+  if (response.destroyed) return;
+  const json = JSON.stringify(body);
+  response.writeHead(200, jsonHeaders(json, []));
+  if (response.req.method !== 'HEAD') {
+    // The event `finish` also comes when the last write has failed; only this callback says which.
+    response.write(json, (error) => {
+      if (!error) onWritten();
+    });
+  }
+  response.end();
+}
+
 /** Answers with the one shape that errors have, and with the headers that their codes call for. */
 export function sendError(response: ServerResponse, error: BridgeError, extra: object = {}): void {
   sendJson(response, error.status, { ...error.toBody(), ...extra }, headersOf(error));

@@ -7,6 +7,7 @@ import { listen, type Listener } from '../http/listen.ts';
 import type { Mcp } from '../mcp/index.ts';
 import { AuthThrottle } from '../security/auth-throttle.ts';
 import { Authentication } from '../security/authentication.ts';
+import { BrowserSessions } from '../security/browser-sessions.ts';
 import { type CertificateWatch, watchCertificate } from '../security/certificate-watch.ts';
 import { expiryWarning, loadCertificate, type LoadedCertificate } from '../security/certificate.ts';
 import { Credentials } from '../security/credentials.ts';
@@ -149,9 +150,20 @@ export class Bridge {
 
   #listen({ relay, audit }: Core): Promise<Listener> {
     const settings = this.#settings;
+    const credentials = new Credentials({ token: this.#token, localToken: this.#localToken });
+    const sessions = new BrowserSessions({
+      ttlSeconds: () => this.#settings.sessionTtlSeconds,
+      maxSessions: () => this.#settings.maxBrowserSessions,
+      onDisplaced: ({ id, address }) =>
+        this.#log.warn(
+          { session: id, address },
+          'a browser session gave way to a new one; see maxBrowserSessions',
+        ),
+    });
     const gate = new Gate({
       authentication: new Authentication({
-        credentials: new Credentials({ token: this.#token, localToken: this.#localToken }),
+        credentials,
+        sessions,
         throttle: new AuthThrottle(() => this.#settings.failedAuthPerMinute),
         allowUnauthenticatedNetwork: settings.allowUnauthenticatedNetwork,
       }),
@@ -167,6 +179,8 @@ export class Bridge {
     const app = createApp(
       {
         relay,
+        sessions,
+        tokenRequired: credentials.tokenRequired,
         version: this.#version,
         startedAt: Date.now(),
         mcp: () => this.#startMcp(relay),

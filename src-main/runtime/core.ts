@@ -30,7 +30,12 @@ export function startCore(settings: () => Settings, log: Log): Core {
     enabled: auditLog,
     onError: (error) => log.error({ err: error }, 'an audit entry could not be written'),
   });
-  const relay = new Relay({ store, audit, limits: settings });
+  const relay = new Relay({
+    store,
+    audit,
+    limits: settings,
+    onError: (error) => log.error({ err: error }, 'something beside an answer could not be recorded'),
+  });
   const retention = new Retention({
     store,
     policy: settings,

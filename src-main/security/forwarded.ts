@@ -20,6 +20,7 @@ export function hasForwardingHeaders(headers: IncomingHttpHeaders): boolean {
  * @throws BridgeError `invalid_value` naming the first entry that is neither
  */
 export function parseTrustedProxies(entries: readonly string[]): TrustedProxies {
+  if (entries.length === 0) return { has: () => false };
   const list = new BlockList();
   for (const entry of entries) addProxy(list, entry);
   return {
@@ -44,6 +45,7 @@ export interface ForwardedRequest {
  */
 export function clientAddress({ peerAddress, headers, trustedProxies }: ForwardedRequest): string {
   let client = (peerAddress === undefined ? undefined : normalizeAddress(peerAddress)) ?? 'unknown';
+  if (!trustedProxies.has(client)) return client;
   const hops = listOf(headers['x-forwarded-for']);
   while (trustedProxies.has(client)) {
     const hop = hops.pop();

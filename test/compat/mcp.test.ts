@@ -10,11 +10,13 @@ import { bearer, call, get, list, post, send, state } from '../support/http-clie
 import { anyNumber, anyText, textLike } from '../support/matchers.ts';
 import { programEntry, scratchDirectory, spawnProgram, startRelay, type Relay } from '../support/program.ts';
 
-/** Section 5 of the wire specification: the rows that 0.9.1 has, as decided where versions differ. */
+/** Section 5 of the wire specification: the rows that the Python versions have, as decided where they differ. */
 
 const tools = [
   'bridge_send',
   'bridge_receive',
+  'bridge_wait',
+  'bridge_ack',
   'bridge_channels',
   'bridge_ping',
   'bridge_clear',
@@ -71,12 +73,27 @@ describe.each(Object.entries(transports))('over %s', (name, transport) => {
     using stream = await follow(relay, channel);
 
     const sent = await agent.call('bridge_send', { channel, sender: 'alice', content: 'first\nline' });
+    // A process of its own knows of its own listeners only, and the stream is the relay's.
+    const listens = name === 'stdio' ? 'nobody that is known here\\. .*' : '0 waiting, 1 streaming';
     expect(sent.text).toMatch(
-      new RegExp(`^\\S Sent to \\[mcp:.*\\]\\n +id: [\\da-f-]{36}\\n +seq: \\d+\\n +time: \\S+Z$`),
+      new RegExp(
+        `^\\S Sent to \\[mcp:.*\\]\\n +id: [\\da-f-]{36}\\n +seq: \\d+\\n +time: \\S+Z\\n +listening: ${listens}$`,
+      ),
     );
     expect(sent.text).not.toContain('deduplicated');
     const id = String(sent.structured['id']);
-    expect(sent.structured).toMatchObject({ id, seq: anyNumber, channel, sender: 'alice', timestamp });
+    expect(sent.structured).toEqual({
+      id,
+      seq: anyNumber,
+      channel,
+      sender: 'alice',
+      timestamp,
+      deduplicated: false,
+      listening:
+        name === 'stdio'
+          ? { waiting: 0, streaming: 0, consumers: [], nobody: true }
+          : { waiting: 0, streaming: 1, consumers: [], nobody: false },
+    });
     // 11.3 row 20: the same store and the same live events as every other way in.
     expect((await stream.next())?.data).toMatchObject({ id, sender: 'alice', content: 'first\nline' });
     const { id: second } = await send(relay, { channel, sender: 'bob', content: '{"type":"result"}' });
@@ -102,6 +119,28 @@ describe.each(Object.entries(transports))('over %s', (name, transport) => {
     expect(after.structured['messages']).toMatchObject([{ id: second }]);
     const nothing = await agent.call('bridge_receive', { channel, since_id: second });
     expect(nothing.text).toBe(`[${channel}] — no messages after ${second.slice(0, 8)}`);
+
+    const acked = await agent.call('bridge_ack', { channel, consumer_id: 'carol', message_id: id });
+    expect(acked.text).toMatch(/^✓ \[carol\] acknowledged up to \S+ in \[mcp:.*\] \(seq: \d+\)$/);
+    expect(acked.structured).toEqual({
+      consumer_id: 'carol',
+      channel,
+      last_seq: sent.structured['seq'],
+      last_message_id: id,
+      updated_at: timestamp,
+      advanced: true,
+    });
+    const waited = await agent.call('bridge_wait', { channel, consumer_id: 'carol' });
+    expect(waited.text).toMatch(/^\[mcp:.*\] — 1 message\(s\)\n━━ \[\d+\] bob @ /);
+    expect(waited.structured).toMatchObject({
+      messages: [{ id: second, encoding: 'legacy_json' }],
+      next_cursor: second,
+      consumer_id: 'carol',
+      timed_out: false,
+    });
+    const silence = await agent.call('bridge_wait', { channel, since_id: second, timeout_seconds: 0 });
+    expect(silence.text).toMatch(/^\[mcp:.*\] — no new messages before timeout\./);
+    expect(silence.structured).toMatchObject({ messages: [], next_cursor: second, timed_out: true });
 
     const channels = await agent.call('bridge_channels');
     expect(channels.text).toMatch(/^Active channels \(\d+, \d+ total messages\):\n/);
@@ -147,24 +186,41 @@ describe.each(Object.entries(transports))('over %s', (name, transport) => {
   test('5.5 what is wrong is an error with a code, by the same rules as on every way in (10.1 rows 23 and 24)', async () => {
     const agent = await connect(transport());
     const good = { channel: 'wrong', sender: 's', content: 'c' };
-    const refused: [tool: string, input: Record<string, unknown>, code: string, field: string][] = [
+    const refused: [
+      tool: string,
+      input: Record<string, unknown>,
+      code: string,
+      field: string,
+      says?: RegExp,
+    ][] = [
       ['bridge_send', { ...good, content: '' }, 'required', 'content'],
       ['bridge_send', { ...good, content: 'x'.repeat(131_073) }, 'too_large', 'content'],
       ['bridge_send', { ...good, content: 'a\u0000b' }, 'nul_byte', 'content'],
       ['bridge_send', { ...good, channel: ' x' }, 'surrounding_whitespace', 'channel'],
       ['bridge_send', { ...good, sender: 7 }, 'invalid_type', 'sender'],
       ['bridge_send', {}, 'invalid_type', 'channel'],
+      ['bridge_send', { ...good, message: {} }, 'invalid_value', 'content'],
+      ['bridge_send', { channel: 'wrong', sender: 's' }, 'required', 'content'],
+      ['bridge_send', { ...good, idempotency_key: ' k' }, 'surrounding_whitespace', 'idempotency_key'],
       ['bridge_receive', {}, 'invalid_type', 'channel'],
+      ['bridge_wait', { channel: 'wrong' }, 'required', 'cursor', /since_id or consumer_id/],
+      [
+        'bridge_ack',
+        { channel: 'wrong', consumer_id: 'c', message_id: 'none' },
+        'not_found',
+        'message_id',
+        /no such message/,
+      ],
       ['bridge_clear', { channel: '' }, 'required', 'channel'],
     ];
-    for (const [tool, input, code, field] of refused) {
+    for (const [tool, input, code, field, says = new RegExp(field)] of refused) {
       const outcome = await agent.call(tool, input);
       expect([tool, field, outcome]).toEqual([
         tool,
         field,
         {
           isError: true,
-          text: textLike(new RegExp(field)),
+          text: textLike(says),
           structured: { error: anyText, code, field, message: anyText },
         },
       ]);
@@ -204,10 +260,15 @@ describe('5.3 inputs', () => {
     agent = await connect(transports['Streamable HTTP']());
     const { tools: listed } = await agent.client.listTools();
     const hints = (tool: string) => listed.find(({ name }) => name === tool)?.annotations;
-    for (const tool of ['bridge_receive', 'bridge_channels', 'bridge_ping', 'bridge_status']) {
+    for (const tool of ['bridge_receive', 'bridge_wait', 'bridge_channels', 'bridge_ping', 'bridge_status']) {
       expect(hints(tool)).toMatchObject({ readOnlyHint: true, openWorldHint: false, title: anyText });
     }
     expect(hints('bridge_send')).toMatchObject({ readOnlyHint: false, destructiveHint: false });
+    expect(hints('bridge_ack')).toMatchObject({
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: true,
+    });
     expect(hints('bridge_clear')).toMatchObject({ destructiveHint: true, idempotentHint: true });
   });
 });

@@ -95,7 +95,9 @@ describe('JSON', () => {
     for (const value of [0, 1.5, true, null, [], {}, ['x']]) {
       for (const field of ['channel', 'sender', 'content']) {
         const body = { channel: 'types', sender: 's', content: 'c', [field]: value };
-        expectError(await post(relay, '/api/send', body), 400, 'invalid_type', field);
+        const isAbsent = field === 'content' && value === null;
+        const code = isAbsent ? 'required' : 'invalid_type';
+        expectError(await post(relay, '/api/send', body), 400, code, field);
       }
       expectError(await post(relay, '/api/clear', { channel: value }), 400, 'invalid_type', 'channel');
     }

@@ -12,8 +12,8 @@ export function clearRoutes({ relay }: RouteParts): Route[] {
       path: '/api/clear',
       right: 'clear',
       body: 'json',
-      handle: async ({ response, body, address }) => {
-        sendJson(response, 200, await relay.clear(validate(clearRequest, body), { address }));
+      handle: async ({ response, body, actor }) => {
+        sendJson(response, 200, await relay.clear(validate(clearRequest, body), actor));
       },
     },
   ];

@@ -1,64 +1,77 @@
 import * as z from 'zod';
 import {
+  consumer,
   cursor,
-  sendRequest,
   type MessageDetail,
   type MessageItem,
   type MessagesResponse,
-  type SendResponse,
 } from '../../../src-shared/api.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
-import { parseJson, parseJsonContent, preview, type StoredMessage } from '../../../src-shared/message.ts';
+import { interpretContent } from '../../../src-shared/encoding.ts';
+import { preview, type StoredMessage } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Page } from '../../relay/page.ts';
 import { flag, parameter, rowLimit } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
-import { sendJson } from '../respond.ts';
+import { sendJson, sendJsonThen } from '../respond.ts';
 import type { Route } from '../route.ts';
+import { mapInSlices } from '../slices.ts';
 
-const listQuery = z.object({ channel: existingChannel, since_id: cursor });
+const prefix = '/api/messages/';
 
-/** Sending, listing and reading messages (wire specification 3.4–3.7). */
+const listQuery = z.object({
+  channel: existingChannel,
+  since_id: cursor,
+  before_id: cursor,
+  consumer_id: consumer,
+});
+
+/** Listing and reading messages, and what became of them (wire specification 3.4–3.6). */
 export function messageRoutes({ relay, limits }: RouteParts): Route[] {
   return [
-    {
-      method: 'POST',
-      path: '/api/send',
-      right: 'send',
-      body: 'json',
-      handle: async ({ response, body, address }) => {
-        const { id, seq, channel, timestamp } = await relay.send(validate(sendRequest, body), { address });
-        const answer: SendResponse = { id, seq, channel, ts: timestamp, deduplicated: false };
-        sendJson(response, 200, answer);
-      },
-    },
     {
       method: 'GET',
       path: '/api/messages',
       right: 'read',
       hint: 'POST /api/send',
-      handle: async ({ response, query }) => {
-        const { channel, since_id } = validate(listQuery, {
+      handle: async ({ response, query, actor }) => {
+        const asked = validate(listQuery, {
           channel: parameter(query, 'channel') ?? '',
           since_id: parameter(query, 'since_id'),
+          before_id: parameter(query, 'before_id'),
+          consumer_id: parameter(query, 'consumer_id'),
         });
-        const page = await relay.receive({
-          channel,
-          since: since_id,
-          limit: rowLimit(query, { byDefault: 50, max: 500 }),
-          maxBytes: limits().maxPageBytes,
-        });
-        sendJson(response, 200, toListing(page, flag(query, 'full')));
+        const limit = rowLimit(query, { byDefault: 50, max: 500 });
+        const page = await relay.receive(
+          {
+            channel: asked.channel,
+            since: asked.since_id,
+            before: asked.before_id,
+            consumer: asked.consumer_id,
+            limit,
+            maxBytes: limits().maxPageBytes,
+          },
+          actor,
+        );
+        const full = flag(query, 'full');
+        const listing = toListing(page, await mapInSlices(page.messages, (message) => toItem(message, full)));
+        if (asked.before_id !== undefined) listing.previous_cursor = previousCursor(page, limit);
+        sendJsonThen(response, listing, page.delivered);
       },
     },
     {
       method: 'GET',
-      path: '/api/messages/*',
+      path: `${prefix}*`,
       right: 'read',
       handle: async ({ response, path }) => {
-        sendJson(response, 200, toDetail(await relay.find(lastSegment(path))));
+        const { id, receipts } = messagePath(path);
+        sendJson(
+          response,
+          200,
+          receipts ? await relay.consumers.receipts(id) : toDetail(await relay.find(id)),
+        );
       },
     },
   ];
@@ -66,51 +79,69 @@ export function messageRoutes({ relay, limits }: RouteParts): Route[] {
 
 /** An empty channel is answered with exactly two keys, as in both versions of the original. */
 function toListing(
-  { channel, messages, nextCursor, stale, truncated }: Page,
-  full: boolean,
+  { channel, nextCursor, stale, lost, truncated, consumer: reader }: Page,
+  messages: MessageItem[],
 ): MessagesResponse {
-  const listing: MessagesResponse = { channel, messages: messages.map((message) => toItem(message, full)) };
-  if (messages.length > 0 || nextCursor !== null) listing.next_cursor = nextCursor;
+  const listing: MessagesResponse = { channel, messages };
+  if (messages.length > 0 || nextCursor !== null || reader !== undefined) listing.next_cursor = nextCursor;
+  if (reader !== undefined) listing.consumer_id = reader;
   if (stale) listing.warning = 'since_id_not_found';
+  if (lost) listing.history_lost = lost;
   if (truncated) listing.truncated = true;
   return listing;
 }
 
+/** Where a reader that goes backwards goes on; a page that is not full shows the beginning of the channel. */
+function previousCursor({ messages, truncated }: Page, limit: number): string | null {
+  return truncated || messages.length === limit ? (messages[0]?.id ?? null) : null;
+}
+
 function toItem({ seq, id, sender, content, timestamp }: StoredMessage, full: boolean): MessageItem {
+  const interpretation = interpretContent(content);
   const item: MessageItem = {
     seq,
     id,
     ts: timestamp,
     ts_full: timestamp,
     sender,
-    is_json: parseJsonContent(content) !== undefined,
+    is_json: isObject(interpretation.json),
   };
   if (full) item.content = content;
   else item.preview = preview(content);
+  if (interpretation.encoding === 'structured') {
+    item.encoding = 'structured';
+    item.message = interpretation.message;
+  }
   return item;
 }
 
 function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessage): MessageDetail {
-  const parsed = parseJson(content);
+  const { json, ...interpretation } = interpretContent(content);
   return {
     seq,
     id,
     channel,
     sender,
     ts: timestamp,
-    is_json: typeof parsed === 'object' && parsed !== null,
+    is_json: isObject(json),
     content,
-    content_parsed: parsed ?? null,
+    content_parsed: json ?? null,
     bytes: utf8Bytes(content),
+    ...interpretation,
   };
 }
 
-/** The id at the end of the path: one segment, looked up exactly as it is. */
-function lastSegment(path: string): string {
-  const segment = path.slice('/api/messages/'.length);
-  if (segment === '' || segment.includes('/')) throw new BridgeError('not_found', 'not found');
+function isObject(json: unknown): boolean {
+  return typeof json === 'object' && json !== null;
+}
+
+/** The id behind the prefix: one segment, looked up exactly as it is; and whether its receipts are asked for. */
+function messagePath(path: string): { id: string; receipts: boolean } {
+  const [segment = '', ...further] = path.slice(prefix.length).split('/');
+  const receipts = further.length === 1 && further[0] === 'receipts';
+  if (segment === '' || (further.length > 0 && !receipts)) throw new BridgeError('not_found', 'not found');
   try {
-    return decodeURIComponent(segment);
+    return { id: decodeURIComponent(segment), receipts };
   } catch (cause) {
     throw new BridgeError('not_found', 'not found', { cause });
   }

@@ -26,6 +26,7 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
           // Nothing is ever dropped: readers that fall behind are read forward from the store.
           sse_dropped_events: 0,
           sse_lagging: relay.laggingSubscribers,
+          waiters: relay.waiting,
           retention_days: limits().retentionDays,
           audit_enabled: relay.auditEnabled,
         };

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { consumer, cursor, type WaitResponse } from '../../../src-shared/api.ts';
+import { existingChannel } from '../../../src-shared/channel.ts';
+import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
+import { validate } from '../../../src-shared/validation.ts';
+import type { WaitedPage } from '../../relay/receiving.ts';
+import { parameter, seconds, strictRowLimit, type Exchange } from '../exchange.ts';
+import type { RouteParts } from '../parts.ts';
+import { sendJsonThen } from '../respond.ts';
+import type { Route } from '../route.ts';
+import { mapInSlices } from '../slices.ts';
+
+const waitQuery = z.object({ channel: existingChannel, since_id: cursor, consumer_id: consumer });
+
+/** `GET /api/wait`: the next messages, as soon as there are any (wire specification 3.9). */
+export function waitRoutes({ relay, limits }: RouteParts): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/wait',
+      right: 'read',
+      handle: async (exchange) => {
+        const { response, query, actor, principal } = exchange;
+        const asked = validate(waitQuery, {
+          channel: parameter(query, 'channel') ?? '',
+          since_id: parameter(query, 'since_id'),
+          consumer_id: parameter(query, 'consumer_id'),
+        });
+        const page = await relay.wait(
+          {
+            channel: asked.channel,
+            since: asked.since_id,
+            consumer: asked.consumer_id,
+            limit: strictRowLimit(query, { byDefault: 20, max: 500 }),
+            timeoutMs: 1000 * seconds(query, 'timeout_seconds', { byDefault: 20, max: 55 }),
+            maxBytes: limits().maxPageBytes,
+            signal: untilGone(exchange),
+          },
+          actor,
+        );
+        const answer = toAnswer(page, await mapInSlices(page.messages, toRecord));
+        // Nothing is told to a session that has ended meanwhile.
+        principal?.lease?.ended.throwIfAborted();
+        sendJsonThen(response, answer, page.delivered);
+      },
+    },
+  ];
+}
+
+/** Aborts when the client has gone, or when the credential that let it in has ended. */
+function untilGone({ response, principal }: Exchange): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  const ended = principal?.lease?.ended;
+  ended?.addEventListener('abort', abort, { once: true });
+  response.once('close', () => {
+    ended?.removeEventListener('abort', abort);
+    abort();
+  });
+  if (response.destroyed || ended?.aborted) abort();
+  return gone.signal;
+}
+
+/** All keys are always there, null where there is nothing to say. */
+function toAnswer(page: WaitedPage, messages: MessageRecord[]): WaitResponse {
+  const answer: WaitResponse = {
+    channel: page.channel,
+    messages,
+    next_cursor: page.nextCursor,
+    consumer_id: page.consumer ?? null,
+    warning: page.stale ? 'since_id_not_found' : null,
+    timed_out: page.timedOut,
+  };
+  if (page.lost) answer.history_lost = page.lost;
+  if (page.truncated) answer.truncated = true;
+  return answer;
+}

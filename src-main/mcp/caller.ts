@@ -3,7 +3,7 @@ import type { Actor } from '../relay/actor.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** Who sent a JSON-RPC message: always by the credential of the request that carried it, never by its session. */
-export interface Caller extends Actor {
+export interface Caller extends Pick<Actor, 'address' | 'transport'> {
   principal: Principal;
 }
 

@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { HttpExchange } from './http-exchange.ts';
 import type { RpcError } from './json-rpc.ts';
 import type { Background } from './session-transport.ts';
+import { ifWritten } from './written.ts';
 
 /** Line separators that JSON leaves as they are, but some clients take for the end of a line (wire specification 11.1). */
 const separators = /[\u0085\u2028\u2029]/g;
@@ -43,8 +44,8 @@ export class EventStream implements Background {
     res.flushHeaders();
   }
 
-  answer(message: JSONRPCMessage | RpcError): void {
-    this.write(messageFrame(message));
+  answer(message: JSONRPCMessage | RpcError, onWritten?: () => void): void {
+    this.write(messageFrame(message), onWritten);
   }
 
   notify(message: JSONRPCMessage): void {
@@ -54,8 +55,9 @@ export class EventStream implements Background {
   /** The stream carries other calls, so it stays. */
   drop(): void {}
 
-  write(frame: string): void {
-    if (this.#exchange.open) this.#exchange.res.write(frame);
+  /** @param onWritten see `ifWritten` */
+  write(frame: string, onWritten?: () => void): void {
+    if (this.#exchange.open) this.#exchange.res.write(frame, ifWritten(onWritten));
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { Caller } from './caller.ts';
 import type { Principal } from '../security/principal.ts';
+import { ifWritten } from './written.ts';
 
 /** What the HTTP room knows about a request once Host, Origin, credential and body have been checked. */
 export interface McpRequestContext {
@@ -20,9 +21,13 @@ export class HttpExchange {
   readonly caller: Caller;
   readonly #extraHeaders: Readonly<Record<string, string>>;
 
-  constructor(res: ServerResponse, { principal, address, extraHeaders }: McpRequestContext) {
+  constructor(
+    res: ServerResponse,
+    { principal, address, extraHeaders }: McpRequestContext,
+    transport: Caller['transport'],
+  ) {
     this.res = res;
-    this.caller = { principal, address };
+    this.caller = { principal, address, transport };
     this.#extraHeaders = extraHeaders;
   }
 
@@ -43,14 +48,18 @@ export class HttpExchange {
     this.res.writeHead(status, { 'Cache-Control': 'no-store', ...headers });
   }
 
-  end(status: number, headers: OutgoingHttpHeaders = {}, body = ''): void {
+  /** @param onWritten see `ifWritten` */
+  end(status: number, headers: OutgoingHttpHeaders = {}, body = '', onWritten?: () => void): void {
     if (!this.open) return;
     this.begin(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
-    this.res.end(body);
+    // The callback of `end` also comes when the last write has failed; that of `write` says which.
+    if (onWritten) this.res.write(body, ifWritten(onWritten));
+    this.res.end(onWritten ? undefined : body);
   }
 
-  endJson(status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
-    this.end(status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(body));
+  /** @param onWritten see `ifWritten` */
+  endJson(status: number, body: unknown, headers: OutgoingHttpHeaders = {}, onWritten?: () => void): void {
+    this.end(status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(body), onWritten);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Principal } from '../security/principal.ts';
 import { LegacySse } from './legacy-sse.ts';
-import { createServer, type McpParts } from './server.ts';
+import type { McpParts } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { serveStdio } from './stdio.ts';
 import { StreamableHttp } from './streamable-http.ts';
@@ -11,11 +11,13 @@ export type { McpLimits } from './limits.ts';
 export type { McpLog } from './log.ts';
 export { parseError, toRpcError } from './json-rpc.ts';
 
-export interface McpOptions extends McpParts {
+export interface McpOptions extends Omit<McpParts, 'progressMs' | 'stopping'> {
   /** Serve Streamable HTTP without sessions: every POST stands alone. */
   stateless?: boolean;
   /** Milliseconds between the comments that keep a stream alive. */
   keepAliveMs?: number;
+  /** Milliseconds between the notes of progress of a call that waits; clients give up on silence of half a minute. */
+  progressMs?: number;
 }
 
 export interface StdioRequest {
@@ -34,21 +36,27 @@ export interface Mcp {
   serveStdio: (request: StdioRequest) => Promise<void>;
   /** Open sessions over HTTP. */
   sessions: () => number;
-  /** Ends every session and stream. Calls under way have a second to be answered, else they end with an error. */
+  /** Ends every wait, session and stream. Other calls under way have a second to be answered, else they end with an error. */
   close: () => Promise<void>;
 }
 
-/** The MCP room: six tools over three transports, all of them faces of the same relay. */
-export function createMcp({ stateless = false, keepAliveMs = 15_000, ...parts }: McpOptions): Mcp {
-  const sessions = new Sessions(parts);
+/** The MCP room: eight tools over three transports, all of them faces of the same relay. */
+export function createMcp({
+  stateless = false,
+  keepAliveMs = 15_000,
+  progressMs = 20_000,
+  ...rest
+}: McpOptions): Mcp {
   const stopping = new AbortController();
+  const parts: McpParts = { ...rest, progressMs, stopping: stopping.signal };
+  const sessions = new Sessions(parts);
   const stdio = new Set<Promise<void>>();
   return {
     streamableHttp: new StreamableHttp({ parts, sessions, stateless, keepAliveMs }),
     legacySse: new LegacySse({ parts, sessions, keepAliveMs }),
     serveStdio: async ({ input, output, principal }) => {
-      const server = createServer(parts, { principal });
-      const served = serveStdio({ server, input, output, signal: stopping.signal });
+      const caller = { principal, transport: 'stdio' } as const;
+      const served = serveStdio({ parts, caller, input, output, signal: stopping.signal });
       stdio.add(served);
       await served.finally(() => stdio.delete(served));
     },

@@ -81,7 +81,7 @@ export class LegacySse {
     context: McpRequestContext,
     respond: (exchange: HttpExchange) => void | Promise<void>,
   ): Promise<void> {
-    const exchange = new HttpExchange(res, context);
+    const exchange = new HttpExchange(res, context, 'sse');
     try {
       await respond(exchange);
     } catch (thrown) {

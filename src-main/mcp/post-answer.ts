@@ -29,9 +29,13 @@ export class StreamedAnswer implements Outlet {
     exchange.onceClosed(() => clearTimeout(this.#patience));
   }
 
-  answer(message: JSONRPCMessage | RpcError): void {
-    if (this.#stream) this.#stream.answer(message);
-    this.#end(messageFrame(message));
+  answer(message: JSONRPCMessage | RpcError, onWritten?: () => void): void {
+    if (this.#stream) {
+      this.#stream.answer(message, onWritten);
+      this.#stream.end();
+    } else {
+      this.#endWith(messageFrame(message), onWritten);
+    }
   }
 
   notify(message: JSONRPCMessage): void {
@@ -39,14 +43,14 @@ export class StreamedAnswer implements Outlet {
   }
 
   drop(): void {
-    this.#end();
+    if (this.#stream) this.#stream.end();
+    else this.#endWith('');
   }
 
-  /** Ends the response, which is `frame` if nothing of it has been sent. */
-  #end(frame = ''): void {
+  /** Begins and ends the response in one piece. */
+  #endWith(frame: string, onWritten?: () => void): void {
     clearTimeout(this.#patience);
-    if (this.#stream) this.#stream.end();
-    else this.#exchange.end(200, { ...streamHeaders, ...this.#headers }, frame);
+    this.#exchange.end(200, { ...streamHeaders, ...this.#headers }, frame, onWritten);
   }
 
   #opened(): EventStream {
@@ -66,8 +70,8 @@ export class JsonAnswer implements Outlet {
     this.#headers = headers;
   }
 
-  answer(message: JSONRPCMessage | RpcError): void {
-    this.#exchange.endJson(200, message, this.#headers);
+  answer(message: JSONRPCMessage | RpcError, onWritten?: () => void): void {
+    this.#exchange.endJson(200, message, this.#headers, onWritten);
   }
 
   /** One document has no room for it. */

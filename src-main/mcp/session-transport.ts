@@ -5,8 +5,11 @@ import { cancelledCall, rpcCode, RpcRefusal, toRpcError, type RpcError } from '.
 
 /** Where the messages of one call go: the answer to a POST, an event stream, or standard output. */
 export interface Outlet {
-  /** Takes the answer, the last message of the call. */
-  answer(message: JSONRPCMessage | RpcError): void;
+  /**
+   * Takes the answer, the last message of the call.
+   * @param onWritten to be called once it was written out completely, and never if the client goes away before that
+   */
+  answer(message: JSONRPCMessage | RpcError, onWritten?: () => void): void;
   /** Takes a message that comes before the answer. */
   notify(message: JSONRPCMessage): void;
   /** The call was cancelled: there will be no answer. */
@@ -26,6 +29,7 @@ interface Call {
   /** The id that the client gave it. */
   id: RequestId;
   outlet: Outlet | undefined;
+  onWritten?: () => void;
 }
 
 /**
@@ -88,6 +92,16 @@ export class SessionTransport implements Transport {
     return Promise.resolve();
   }
 
+  /**
+   * Calls back once the answer to a call has been written out completely; never when the call is cancelled or its
+   * answer dropped.
+   * @param number the one under which the SDK knows the call
+   */
+  onceWritten(number: RequestId, callback: () => void): void {
+    const call = this.#calls.get(number as number);
+    if (call) call.onWritten = callback;
+  }
+
   /** Resolves when every call has been answered or cancelled. */
   idle(): Promise<void> {
     if (this.#calls.size === 0) return Promise.resolve();
@@ -121,7 +135,7 @@ export class SessionTransport implements Transport {
     const call = this.#calls.get(message.id as number);
     if (!call) return;
     this.#calls.delete(message.id as number);
-    call.outlet?.answer({ ...message, id: call.id });
+    call.outlet?.answer({ ...message, id: call.id }, call.onWritten);
     this.#settle();
   }
 

@@ -27,7 +27,7 @@ export class Session {
 
   constructor(kind: SessionKind, parts: McpParts, onClosed: () => void) {
     this.kind = kind;
-    this.#server = createServer(parts);
+    this.#server = createServer(parts, this.transport);
     this.#server.onclose = onClosed;
   }
 

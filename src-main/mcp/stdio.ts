@@ -1,11 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseError, readMessage, rpcCode, RpcRefusal, toRpcError } from './json-rpc.ts';
 import { LineReader } from './line-reader.ts';
-import type { McpServer } from './server.ts';
+import type { Caller } from './caller.ts';
+import { createServer, type McpParts } from './server.ts';
 import { drainMs, SessionTransport, type Background } from './session-transport.ts';
+import { ifWritten } from './written.ts';
 
 export interface StdioOptions {
-  server: McpServer;
+  parts: McpParts;
+  /** Who is at the other end. */
+  caller: Caller;
   input: Readable;
   output: Writable;
   /** Stops reading; calls under way still have a moment to be answered. */
@@ -20,10 +24,14 @@ const maxLineBytes = 4 * 1024 * 1024;
  * to `output`.
  * @returns once the input has ended and every call is answered, or once the output is gone
  */
-export async function serveStdio({ server, input, output, signal }: StdioOptions): Promise<void> {
+export async function serveStdio({ parts, caller, input, output, signal }: StdioOptions): Promise<void> {
   const inputOver = firstOf(input, 'end', 'close', 'error');
   const outputOver = firstOf(output, 'close', 'error');
   const transport = new SessionTransport();
+  // A client that has closed its end wants what is on its way, not what may come.
+  const leaving = new AbortController();
+  const stopping = AbortSignal.any([signal, leaving.signal]);
+  const server = createServer({ ...parts, stopping }, transport, caller);
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve());
@@ -39,6 +47,7 @@ export async function serveStdio({ server, input, output, signal }: StdioOptions
   input.on('data', take);
 
   await Promise.race([inputOver, outputOver, stopped]);
+  leaving.abort();
   input.off('data', take).pause();
   if (!signal.aborted) lines.end();
   await Promise.race([transport.idle(), outputOver, stopped.then(() => transport.drain(drainMs))]);
@@ -69,13 +78,13 @@ function parseJson(text: string): unknown {
 }
 
 function toOutlet(input: Readable, output: Writable): Background {
-  const write = (message: unknown) => {
-    if (!output.writable || output.write(`${JSON.stringify(message)}\n`)) return;
+  const write = (message: unknown, onWritten?: () => void) => {
+    if (!output.writable || output.write(`${JSON.stringify(message)}\n`, ifWritten(onWritten))) return;
     // A client that does not read is not read from: its answers would pile up here.
     input.pause();
     output.once('drain', () => input.resume());
   };
-  return { answer: write, notify: write, drop: () => undefined, end: () => undefined };
+  return { answer: write, notify: (message) => write(message), drop: () => undefined, end: () => undefined };
 }
 
 /** Resolves at the first of these events, and keeps listening: an error that nobody listens to ends the process. */

@@ -48,7 +48,7 @@ export class StreamableHttp {
 
   /** Answers one request to the endpoint. Never rejects: what goes wrong is the response. */
   async handle(req: IncomingMessage, res: ServerResponse, context: McpRequestContext): Promise<void> {
-    const exchange = new HttpExchange(res, context);
+    const exchange = new HttpExchange(res, context, 'mcp');
     try {
       this.#sessions.checkOpen();
       await this.#dispatch(req, exchange, context.body);

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { createMcp, type Mcp, type McpLimits, type McpOptions } from '../../src-main/mcp/index.ts';
 import { Audit } from '../../src-main/relay/audit.ts';
 import { Relay } from '../../src-main/relay/relay.ts';
 import { principals, type Principal } from '../../src-main/security/principal.ts';
 import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
+import { relayLimits } from './relay-directly.ts';
 
 export interface TestBridge {
   url: URL;
@@ -21,7 +23,13 @@ export interface TestBridge {
   logs: (message: string) => Promise<void>;
   /** Breaks every connection, as a network does. */
   dropConnections: () => void;
+  /** Open connections. */
+  connections: () => Promise<number>;
+  /** Ends the session of the one who comes with `Authorization: browser`. */
+  signOut: () => void;
 }
+
+export type StartOptions = Partial<Omit<McpOptions, 'limits'>> & { limits?: Partial<McpLimits> };
 
 export const version = '9.8.7';
 export const securityHeaders = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
@@ -33,8 +41,11 @@ export function startRelay(): Relay {
   const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-mcp-'));
   const store = new SqliteStore({ path: join(folder, 'messages.db'), durability: 'normal' });
   const audit = new Audit({ store, enabled: false, onError: () => undefined });
-  const limits = { maxMessageBytes: 131_072, maxSse: 10, maxSsePerChannel: 10, sseReplayLimit: 10 };
-  const relay = new Relay({ store, audit, limits: () => limits });
+  const onError = (error: unknown) => {
+    // A test may end before the last receipt is written.
+    if (!(error instanceof BridgeError)) throw error;
+  };
+  const relay = new Relay({ store, audit, limits: () => relayLimits, onError });
   onTestFinished(async () => {
     relay.stop();
     await store.close();
@@ -47,9 +58,7 @@ export function startRelay(): Relay {
  * The MCP room behind a bare HTTP server, which does what the HTTP room does before it hands a request over: it parses
  * the body and knows who asks (`Authorization: reader` may only read, everybody else may do everything).
  */
-export async function startBridge(
-  options: Partial<Omit<McpOptions, 'limits'>> & { limits?: Partial<McpLimits> } = {},
-): Promise<TestBridge> {
+export async function startBridge(options: StartOptions = {}): Promise<TestBridge> {
   const relay = options.relay ?? startRelay();
   const limits = {
     maxMcpSessions: 50,
@@ -70,7 +79,18 @@ export async function startBridge(
     relay,
     limits: () => limits,
   });
-  const server = createServer((req, res) => void route(mcp, req, res));
+  const lease = new AbortController();
+  const browser: Principal = {
+    ...{ kind: 'session', label: 'a browser', rights: new Set(['read', 'send']) },
+    lease: { ended: lease.signal, use: () => () => undefined },
+  };
+  const byHeader = new Map<string | undefined, Principal>([
+    ['reader', reader],
+    ['browser', browser],
+  ]);
+  const server = createServer((req, res) => {
+    void route(mcp, byHeader.get(req.headers.authorization) ?? principals.loopback, req, res);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
     await mcp.close();
@@ -84,6 +104,8 @@ export async function startBridge(
     limits,
     logged,
     dropConnections: () => server.closeAllConnections(),
+    connections: () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))),
+    signOut: () => lease.abort(new BridgeError('unauthorized', 'unauthorized')),
     logs: (message) =>
       new Promise((resolve) => {
         if (logged.some((entry) => entry.message === message)) resolve();
@@ -92,9 +114,14 @@ export async function startBridge(
   };
 }
 
-async function route(mcp: Mcp, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function route(
+  mcp: Mcp,
+  principal: Principal,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const context = {
-    principal: req.headers.authorization === 'reader' ? reader : principals.loopback,
+    principal,
     address: '127.0.0.1',
     body: await readJson(req),
     extraHeaders: securityHeaders,

@@ -11,6 +11,7 @@ import { SessionTransport } from '../../src-main/mcp/session-transport.ts';
 import { principals } from '../../src-main/security/principal.ts';
 import { startBridge, startRelay } from './bridge-over-http.ts';
 import { head, openSession, post, start, toolCall, type Headers } from './raw-http.ts';
+import { sendDirectly } from './relay-directly.ts';
 
 describe('a call that is cancelled', () => {
   test.each([0, 7, 'text'])('by its id %j aborts its handler and gets no answer', async (id) => {
@@ -74,13 +75,15 @@ test('a call that is cancelled before it began does nothing', async () => {
   const transport = new SessionTransport();
   const log = { debug: () => undefined, error: () => undefined };
   const limits = { maxMcpSessions: 1, mcpSessionIdleSeconds: 60, mcpResultBytes: 4096 };
-  const parts = { relay, version: '1', limits: () => limits, log };
-  await createMcpServer(parts, { principal: principals.process }).connect(transport);
+  const times = { progressMs: 1_000, stopping: new AbortController().signal };
+  const parts = { relay, version: '1', limits: () => limits, log, ...times };
+  const caller = { principal: principals.process, transport: 'stdio' } as const;
+  await createMcpServer(parts, transport, caller).connect(transport);
   const input = { channel: 'x', sender: 'alice', content: 'c' };
   transport.receive(toolCall('bridge_send', input) as JSONRPCMessage)();
   await new Promise((resolve) => setImmediate(resolve));
   // The first message that was ever stored is ours.
-  expect(await relay.send(input)).toMatchObject({ seq: 1 });
+  expect(await sendDirectly(relay, 'x', 'c')).toMatchObject({ seq: 1 });
 });
 
 describe('a call that takes long', () => {
@@ -98,11 +101,8 @@ describe('a call that takes long', () => {
 
   test('can say something before it answers', async () => {
     const url = await serve((res) => {
-      const exchange = new HttpExchange(res, {
-        principal: principals.process,
-        address: '',
-        extraHeaders: {},
-      });
+      const context = { principal: principals.process, address: '', extraHeaders: {} };
+      const exchange = new HttpExchange(res, context, 'mcp');
       const answer = new StreamedAnswer(exchange, {}, 15_000);
       answer.notify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progress: 1 } });
       answer.answer({ jsonrpc: '2.0', id: 1, result: {} });

@@ -15,6 +15,7 @@ import { Relay } from '../../src-main/relay/relay.ts';
 import { principals } from '../../src-main/security/principal.ts';
 import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
 import { bothForms, initialize, toolCall } from './raw-http.ts';
+import { emptyPage, relayLimits, sendDirectly } from './relay-directly.ts';
 
 const answered = Number(process.argv[2]);
 const abandoned = Number(process.argv[3]);
@@ -24,19 +25,19 @@ const store = new SqliteStore({ path: join(folder, 'messages.db'), durability: '
 const relay = new Relay({
   store,
   audit: new Audit({ store, enabled: false, onError: () => undefined }),
-  limits: () => ({ maxMessageBytes: 131_072, maxSse: 1, maxSsePerChannel: 1, sseReplayLimit: 1 }),
+  limits: () => relayLimits,
+  onError: console.error,
 });
-await relay.send({ channel: 'x', sender: 'alice', content: 'c'.repeat(300) });
+await sendDirectly(relay, 'x', 'c'.repeat(300));
 let reached = (): void => undefined;
 /** Ends the call to the silent channel, after its client has gone. */
 let finish = (): void => undefined;
 const receive = relay.receive.bind(relay);
-relay.receive = (query) => {
-  if (query.channel !== 'silent') return receive(query);
+relay.receive = (query, actor) => {
+  if (query.channel !== 'silent') return receive(query, actor);
   reached();
   return new Promise((resolve) => {
-    finish = () =>
-      resolve({ channel: 'silent', messages: [], nextCursor: null, stale: false, truncated: false });
+    finish = () => resolve(emptyPage('silent'));
   });
 };
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import { startBridge } from './bridge-over-http.ts';
+import { sendDirectly } from './relay-directly.ts';
 import { connectHttp, type ToolOutcome } from './sdk-client.ts';
 
 const budget = 8_192;
@@ -86,7 +87,7 @@ test.each(['bridge_channels', 'bridge_status'])('%s walks through all channels, 
     { length: 150 },
     (_, i) => `${i % 2 === 0 ? '\u{1f600}' : '\uffee'}${i} ${'n'.repeat(100)}`,
   );
-  for (const name of names) await relay.send({ channel: name, sender: 'alice', content: 'c' });
+  for (const name of names) await sendDirectly(relay, name, 'c');
   const seen: string[] = [];
   let after: string | null | undefined;
   let answers = 0;
@@ -104,7 +105,7 @@ test.each(['bridge_channels', 'bridge_status'])('%s walks through all channels, 
 });
 
 async function sendAll(relay: Relay, channel: string, all: string[]): Promise<void> {
-  for (const content of all) await relay.send({ channel, sender: 'alice', content });
+  for (const content of all) await sendDirectly(relay, channel, content);
 }
 
 function messages({ structured }: ToolOutcome): { id: string; content: string }[] {

@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { onTestFinished } from 'vitest';
 
@@ -11,18 +12,18 @@ export interface ToolOutcome {
 
 export interface Agent {
   client: Client;
-  call: (tool: string, input?: Record<string, unknown>) => Promise<ToolOutcome>;
+  call: (tool: string, input?: Record<string, unknown>, options?: RequestOptions) => Promise<ToolOutcome>;
 }
 
 /** The SDK's own client, connected; it goes when the test ends. */
-export async function connect(transport: Transport): Promise<Agent> {
-  const client = new Client({ name: 'test-agent', version: '0.1' });
+export async function connect(transport: Transport, name = 'test-agent'): Promise<Agent> {
+  const client = new Client({ name, version: '0.1' });
   await client.connect(transport);
   onTestFinished(() => client.close());
   return {
     client,
-    call: async (name, input = {}) => {
-      const result = await client.callTool({ name, arguments: input });
+    call: async (tool, input = {}, options) => {
+      const result = await client.callTool({ name: tool, arguments: input }, undefined, options);
       const [block] = result.content as { type: string; text: string }[];
       return {
         text: block?.text ?? '',
@@ -33,6 +34,15 @@ export async function connect(transport: Transport): Promise<Agent> {
   };
 }
 
-export function connectHttp(url: URL, headers: Record<string, string> = {}): Promise<Agent> {
-  return connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+export function connectHttp(url: URL, headers: Record<string, string> = {}, name?: string): Promise<Agent> {
+  return connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }), name);
+}
+
+/** The messages of a page. */
+export function messagesOf({ structured }: ToolOutcome): { id: string; content: string; seq: number }[] {
+  return structured['messages'] as { id: string; content: string; seq: number }[];
+}
+
+export function contentsOf(outcome: ToolOutcome): string[] {
+  return messagesOf(outcome).map(({ content }) => content);
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startBridge, startRelay, type TestBridge } from './bridge-over-http.ts';
 import { head, initialize, openSession, post, send, start, toolCall, type Headers } from './raw-http.ts';
+import { emptyPage } from './relay-directly.ts';
 
 const ping = toolCall('bridge_ping');
 
@@ -170,7 +171,7 @@ async function startWaitingCall(limits: Partial<TestBridge['limits']>) {
     relay.receive = ({ channel }) => {
       resolve();
       return new Promise((answered) => {
-        answer = () => answered({ channel, messages: [], nextCursor: null, stale: false, truncated: false });
+        answer = () => answered(emptyPage(channel));
       });
     };
   });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { PassThrough, type Duplex } from 'node:stream';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createMcp, type Mcp } from '../../src-main/mcp/index.ts';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import { principals } from '../../src-main/security/principal.ts';
 import { startRelay } from './bridge-over-http.ts';
+import { LineClient } from './line-client.ts';
 import { initialize, rpc, toolCall } from './raw-http.ts';
+import { sendDirectly, tester } from './relay-directly.ts';
 import { connect } from './sdk-client.ts';
 
 const limits = { maxMcpSessions: 1, mcpSessionIdleSeconds: 60, mcpResultBytes: 65_536 };
@@ -32,11 +32,11 @@ describe('standard input and output', () => {
     const { relay, input, served, lines } = startStdio();
     const receive = relay.receive.bind(relay);
     const ended = once(input, 'end');
-    relay.receive = async (query) => {
+    relay.receive = async (query, actor) => {
       await ended;
-      return receive(query);
+      return receive(query, actor);
     };
-    await relay.send({ channel: 'x', sender: 'alice', content: 'two\nlines \u2028' });
+    await sendDirectly(relay, 'x', 'two\nlines \u2028');
     const calls = [initialize, toolCall('bridge_receive', { channel: 'x' }, 'slow'), rpc('ping', {}, 2)];
     input.end(calls.map((call) => JSON.stringify(call)).join('\n'));
     await served;
@@ -51,7 +51,7 @@ describe('standard input and output', () => {
     for (const byte of bytes) input.write(Buffer.from([byte]));
     input.end();
     await served;
-    expect((await relay.receive({ channel: 'x', limit: 1 })).messages).toMatchObject([{ content }]);
+    expect((await relay.receive({ channel: 'x', limit: 1 }, tester)).messages).toMatchObject([{ content }]);
   });
 
   test.each([
@@ -110,12 +110,12 @@ describe('standard input and output', () => {
 
   test('stop reading from a client that does not read', async () => {
     const { relay, input, output, served } = startStdio({ highWaterMark: 1024 });
-    await relay.send({ channel: 'x', sender: 'alice', content: 'c'.repeat(10_000) });
+    await sendDirectly(relay, 'x', 'c'.repeat(10_000));
     let calls = 0;
     const receive = relay.receive.bind(relay);
-    relay.receive = (query) => {
+    relay.receive = (query, actor) => {
       calls++;
-      return receive(query);
+      return receive(query, actor);
     };
     const line = `${JSON.stringify(toolCall('bridge_receive', { channel: 'x' }))}\n`;
     input.write(line);
@@ -152,37 +152,4 @@ function startStdio(outputOptions = {}): Stdio {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as { id?: unknown });
   return { mcp, relay, input, output, served, lines };
-}
-
-/** The client's end of the two streams. */
-class LineClient implements Transport {
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
-  readonly #to: Duplex;
-  readonly #from: Duplex;
-
-  constructor(to: Duplex, from: Duplex) {
-    this.#to = to;
-    this.#from = from;
-  }
-
-  start(): Promise<void> {
-    let text = '';
-    this.#from.on('data', (chunk: Buffer) => {
-      const lines = (text + chunk.toString()).split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) this.onmessage?.(JSON.parse(line) as JSONRPCMessage);
-    });
-    return Promise.resolve();
-  }
-
-  async send(message: JSONRPCMessage): Promise<void> {
-    if (!this.#to.write(`${JSON.stringify(message)}\n`)) await once(this.#to, 'drain');
-  }
-
-  close(): Promise<void> {
-    this.onclose?.();
-    return Promise.resolve();
-  }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { securityHeaders, startBridge } from './bridge-over-http.ts';
 import { bothForms, head, initialize, openSession, post, rpc, send, start, toolCall } from './raw-http.ts';
+import { sendDirectly } from './relay-directly.ts';
 import { connectHttp } from './sdk-client.ts';
 
 const ping = toolCall('bridge_ping');
@@ -62,7 +63,7 @@ describe('a session', () => {
   test('answers two calls with the same id to the POST that each came with', async () => {
     const { url, relay } = await startBridge();
     const session = await openSession(url);
-    await relay.send({ channel: 'x', sender: 'alice', content: 'c' });
+    await sendDirectly(relay, 'x', 'c');
     const answers = await Promise.all([
       post(url, toolCall('bridge_receive', { channel: 'x' }, 'same'), session),
       post(url, toolCall('bridge_channels', {}, 'same'), session),
@@ -121,7 +122,7 @@ describe('the form of an answer', () => {
     const { url, relay } = await startBridge();
     const session = await openSession(url);
     const content = 'a\u2028b\u2029c\u0085d';
-    await relay.send({ channel: 'x', sender: 'alice', content });
+    await sendDirectly(relay, 'x', content);
     const { text, json } = await post(url, toolCall('bridge_receive', { channel: 'x' }), session);
     expect(text).not.toMatch(/[\u0085\u2028\u2029]/);
     expect(json.result).toMatchObject({ structuredContent: { messages: [{ content }] } });

@@ -10,10 +10,12 @@ async function listTools() {
 }
 
 describe('the tool list', () => {
-  test('names six tools in a fixed order', async () => {
+  test('names eight tools in a fixed order', async () => {
     expect((await listTools()).map(({ name }) => name)).toEqual([
       'bridge_send',
       'bridge_receive',
+      'bridge_wait',
+      'bridge_ack',
       'bridge_channels',
       'bridge_ping',
       'bridge_clear',
@@ -44,6 +46,14 @@ describe('the tool list', () => {
         openWorldHint: false,
       },
       bridge_receive: { title: 'Receive messages', ...reads },
+      bridge_wait: { title: 'Wait for messages', ...reads },
+      bridge_ack: {
+        title: 'Acknowledge messages',
+        readOnlyHint: false,
+        destructiveHint: false,
+        idempotentHint: true,
+        openWorldHint: false,
+      },
       bridge_channels: { title: 'List channels', ...reads },
       bridge_ping: { title: 'Ping bridge', ...reads },
       bridge_clear: {
@@ -61,7 +71,8 @@ describe('the tool list', () => {
     const types: Record<string, unknown> = {};
     for (const { name, inputSchema } of await listTools()) {
       for (const [key, argument] of Object.entries(inputSchema.properties ?? {})) {
-        const { type, description, ...bounds } = argument as Record<string, unknown>;
+        const { type, description, properties, required, ...bounds } = argument as Record<string, unknown>;
+        expect(properties === undefined).toBe(required === undefined);
         types[`${name} ${key}`] = type;
         expect(description).toMatch(/\.$/);
         expect(['minLength', 'maxLength']).toEqual(expect.arrayContaining(Object.keys(bounds)));
@@ -71,14 +82,43 @@ describe('the tool list', () => {
       'bridge_send channel': 'string',
       'bridge_send sender': 'string',
       'bridge_send content': 'string',
+      'bridge_send message': 'object',
+      'bridge_send idempotency_key': 'string',
       'bridge_receive channel': 'string',
       'bridge_receive since_id': 'string',
+      'bridge_receive before_id': 'string',
+      'bridge_receive consumer_id': 'string',
       'bridge_receive limit': 'integer',
+      'bridge_receive include_receipts': 'boolean',
+      'bridge_wait channel': 'string',
+      'bridge_wait since_id': 'string',
+      'bridge_wait consumer_id': 'string',
+      'bridge_wait limit': 'integer',
+      'bridge_wait timeout_seconds': 'number',
+      'bridge_ack channel': 'string',
+      'bridge_ack consumer_id': 'string',
+      'bridge_ack message_id': 'string',
+      'bridge_ack metadata': 'object',
       'bridge_channels after': 'string',
       'bridge_clear channel': 'string',
       'bridge_status per_channel': 'integer',
       'bridge_status after': 'string',
     });
+  });
+
+  test('shows the fields of an envelope, of which three are required and none is forbidden', async () => {
+    const [send] = await listTools();
+    const message = send?.inputSchema.properties?.['message'] as Record<string, unknown>;
+    expect(message['required']).toEqual(['schema_version', 'type', 'content']);
+    expect(message['additionalProperties'] ?? true).toBe(true);
+    expect(message['properties']).toMatchObject({
+      schema_version: { type: 'number', const: 1 },
+      type: { type: 'string' },
+      thread_id: { type: 'string' },
+      recipient: { type: 'string' },
+      artifacts: { type: 'array' },
+    });
+    expect(JSON.stringify(message)).not.toMatch(/null|\$schema/);
   });
 
   test('does not forbid arguments that it does not describe', async () => {
@@ -93,8 +133,10 @@ describe('the tool list', () => {
       (await listTools()).map((tool) => [tool.name, tool.inputSchema.required]),
     );
     expect(required).toEqual({
-      bridge_send: ['channel', 'sender', 'content'],
+      bridge_send: ['channel', 'sender'],
       bridge_receive: ['channel'],
+      bridge_wait: ['channel'],
+      bridge_ack: ['channel', 'consumer_id', 'message_id'],
       bridge_channels: undefined,
       bridge_ping: undefined,
       bridge_clear: ['channel'],

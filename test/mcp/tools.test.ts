@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import { startBridge, startRelay, version } from './bridge-over-http.ts';
+import { sendDirectly } from './relay-directly.ts';
 import { connectHttp, type Agent } from './sdk-client.ts';
 
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -21,7 +22,10 @@ describe('bridge_send', () => {
     });
     expect(isError).toBe(false);
     const { id, seq, timestamp: time } = structured as { id: string; seq: number; timestamp: string };
-    expect(text).toBe(`✓ Sent to [demo:w]\n  id: ${id}\n  seq: ${seq}\n  time: ${time}`);
+    expect(text).toBe(
+      `✓ Sent to [demo:w]\n  id: ${id}\n  seq: ${seq}\n  time: ${time}\n  listening: nobody that is known here. ` +
+        'Nobody waits, streams or follows this channel as far as this process can see; the message stays until someone asks for it.',
+    );
     expect(structured).toEqual({
       id,
       seq: 1,
@@ -29,6 +33,7 @@ describe('bridge_send', () => {
       sender: 'alice',
       timestamp: time,
       deduplicated: false,
+      listening: { waiting: 0, streaming: 0, consumers: [], nobody: true },
     });
     expect(time).toMatch(timestamp);
     expect(await relay.find(id)).toMatchObject({
@@ -75,8 +80,8 @@ describe('bridge_send', () => {
 describe('bridge_receive', () => {
   test('shows each message with position, sender, time and id, then its content', async () => {
     const { call, relay } = await startAgent();
-    const one = await relay.send({ channel: 'x', sender: 'alice', content: 'first\nsecond line' });
-    const two = await relay.send({ channel: 'x', sender: 'bob', content: '{"a":1}' });
+    const one = await sendDirectly(relay, 'x', 'first\nsecond line');
+    const two = await sendDirectly(relay, 'x', '{"a":1}', 'bob');
     const { text, structured } = await call('bridge_receive', { channel: 'x' });
     expect(text).toMatch(
       new RegExp(
@@ -98,6 +103,7 @@ describe('bridge_receive', () => {
         { ...two, encoding: 'legacy_json' },
       ],
       next_cursor: two.id,
+      previous_cursor: one.id,
       consumer_id: null,
       warning: null,
       truncated: false,
@@ -110,7 +116,7 @@ describe('bridge_receive', () => {
     expect(none.text).toBe('[x] — no messages');
     expect(none.structured).toMatchObject({ messages: [], next_cursor: null });
 
-    const { id } = await relay.send({ channel: 'x', sender: 'alice', content: 'c' });
+    const { id } = await sendDirectly(relay, 'x', 'c');
     const after = await call('bridge_receive', { channel: 'x', since_id: id });
     expect(after.text).toBe(`[x] — no messages after ${id.slice(0, 8)}`);
     expect(after.structured).toMatchObject({ messages: [], next_cursor: id, warning: null });
@@ -171,9 +177,9 @@ describe('bridge_receive', () => {
     const limits: number[] = [];
     const relay = startRelay();
     const receive = relay.receive.bind(relay);
-    relay.receive = (query) => {
+    relay.receive = (query, actor) => {
       limits.push(query.limit);
-      return receive(query);
+      return receive(query, actor);
     };
     const { url } = await startBridge({ relay });
     const { call } = await connectHttp(url);
@@ -233,11 +239,16 @@ describe('bridge_ping', () => {
       server_time: expect.stringMatching(timestamp) as string,
       principal: { kind: 'loopback', label: 'a client on this machine' },
       client: { name: 'test-agent', version: '0.1' },
+      agents_present: 1,
+      agents: ['alice'],
+      waiting: 0,
+      streaming: 0,
     });
     expect(text).toMatch(
       new RegExp(
         String.raw`^✓ Claude Bridge online\nChannels: 1\nMessages: 2\nServer time: ${seconds}\n` +
-          String.raw`Version: 9\.8\.7\nYou are: a client on this machine \(loopback\)\nClient: test-agent 0\.1$`,
+          String.raw`Version: 9\.8\.7\nYou are: a client on this machine \(loopback\)\nClient: test-agent 0\.1\n` +
+          String.raw`Agents present: 1 \(alice\)\nWaiting: 0, streaming: 0$`,
       ),
     );
   });
@@ -283,6 +294,8 @@ describe('bridge_status', () => {
         },
         { channel: 'b', total: 1 },
       ],
+      consumers: [],
+      consumers_omitted: 0,
       total_channels: 2,
       total_messages: 3,
       truncated: false,
@@ -343,7 +356,7 @@ describe('failures', () => {
 
 async function sendAll(relay: Relay, channel: string, all: string[]) {
   const sent = [];
-  for (const content of all) sent.push(await relay.send({ channel, sender: 'alice', content }));
+  for (const content of all) sent.push(await sendDirectly(relay, channel, content));
   return sent;
 }
 

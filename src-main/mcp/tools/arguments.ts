@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { cursor, sendRequest, clearRequest } from '../../../src-shared/api.ts';
+import { ackRequest, clearRequest, consumer, cursor } from '../../../src-shared/api.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 
 /** Arguments that several tools share, with what a model is told about each. */
 
-export const channelToWrite = sendRequest.shape.channel.meta({
+export const channelToWrite = ackRequest.shape.channel.meta({
   description: 'Channel name, for example "demo:builds". A channel exists as soon as it holds a message.',
   minLength: 1,
   maxLength: nameLimits.channel,
@@ -13,9 +13,20 @@ export const channelToWrite = sendRequest.shape.channel.meta({
 export const channelToRead = clearRequest.shape.channel.meta({ description: 'Channel name.', minLength: 1 });
 
 export const sinceId = cursor.meta({
+  description: 'Return only what came after the message with this id: the next_cursor of your last answer.',
+});
+
+export const beforeId = cursor.meta({
   description:
-    'Return only what came after the message with this id: the next_cursor of your last answer. ' +
-    'Without it you get the newest messages.',
+    'Page back: return the newest messages before the one with this id, the previous_cursor of an earlier answer.',
+});
+
+export const consumerId = consumer.meta({
+  description:
+    'Your own name as a reader: you get what comes after the last message you acknowledged with bridge_ack, from ' +
+    'the very first if you never did, and the bridge notes what you have read.',
+  minLength: 1,
+  maxLength: nameLimits.consumer,
 });
 
 export const afterChannel = z
@@ -42,3 +53,11 @@ export function wholeNumber({
     .transform((number) => Math.min(Math.max(number ?? usual, min), max))
     .meta({ description: `${says} (${min} to ${max}, default ${usual}).` });
 }
+
+export const pageLimit = wholeNumber({ min: 1, max: 500, usual: 20, says: 'Most messages to return' });
+
+export const includeReceipts = z
+  .boolean('must be true or false')
+  .nullish()
+  .transform((include) => include ?? false)
+  .meta({ description: 'Add to each message who has read and acknowledged it by name, and when.' });

@@ -1,5 +1,6 @@
 import type { Tool as ListedTool } from '@modelcontextprotocol/sdk/types.js';
-import * as z from 'zod';
+import type * as z from 'zod';
+import { bridgeAck } from './ack.ts';
 import { bridgeChannels } from './channels.ts';
 import { bridgeClear } from './clear.ts';
 import { bridgePing } from './ping.ts';
@@ -7,11 +8,15 @@ import { bridgeReceive } from './receive.ts';
 import { bridgeSend } from './send.ts';
 import { bridgeStatus } from './status.ts';
 import type { Tool } from './tool.ts';
+import { simplified } from './json-schema.ts';
+import { bridgeWait } from './wait.ts';
 
 /** Every tool, in the order in which clients see them. */
 export const tools: readonly Tool[] = [
   bridgeSend,
   bridgeReceive,
+  bridgeWait,
+  bridgeAck,
   bridgeChannels,
   bridgePing,
   bridgeClear,
@@ -36,15 +41,5 @@ export const toolList: readonly ListedTool[] = tools.map(
  * counts as absent where an argument is optional.
  */
 function inputSchemaOf(input: z.ZodObject): ListedTool['inputSchema'] {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, {
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      // Zod spells out "or null" and "or empty" of optional arguments, and the bounds of safe integers.
-      const [usual] = jsonSchema.anyOf ?? [];
-      if (usual?.type === undefined) return;
-      jsonSchema.type = usual.type;
-      delete jsonSchema.anyOf;
-    },
-  });
-  return schema as ListedTool['inputSchema'];
+  return simplified(input) as ListedTool['inputSchema'];
 }

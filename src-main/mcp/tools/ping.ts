@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { formatTimestamp } from '../../../src-shared/time.ts';
-import { toSeconds } from './rendering.ts';
+import { Budget, toSeconds } from './rendering.ts';
 import { defineTool, readOnly } from './tool.ts';
 
 export const bridgePing = defineTool({
@@ -8,14 +8,18 @@ export const bridgePing = defineTool({
   title: 'Ping bridge',
   description:
     'Check that the bridge is alive, and see who you are to it.\n' +
-    'Returns the number of channels and messages, the time and version of the bridge, and the name your access has.',
+    'Returns the number of channels and messages, the time and version of the bridge, the name your access has, the ' +
+    'agents heard from in the last minutes by the names they use, and how many wait or stream at this moment.',
   annotations: readOnly,
   right: 'read',
   input: z.object({}),
-  async answer(_input, { relay, version, principal, client }) {
+  async answer(_input, { relay, version, principal, client, resultBytes }) {
     const { channels, messages } = await relay.totals();
     const time = formatTimestamp(Date.now());
     const { kind, label } = principal;
+    const { waiting, subscribers: streaming } = relay;
+    const present = relay.presence.list();
+    const agents = namesThatFit(present, resultBytes);
     const lines = [
       '✓ Claude Bridge online',
       `Channels: ${channels}`,
@@ -25,6 +29,9 @@ export const bridgePing = defineTool({
       `You are: ${label} (${kind})`,
     ];
     if (client) lines.push(`Client: ${client.name} ${client.version}`);
+    const names = agents.length === 0 ? '' : ` (${agents.join(', ')})`;
+    lines.push(`Agents present: ${present.length}${names}`);
+    lines.push(`Waiting: ${waiting}, streaming: ${streaming}`);
     return {
       text: lines.join('\n'),
       structured: {
@@ -35,7 +42,22 @@ export const bridgePing = defineTool({
         server_time: time,
         principal: { kind, label },
         client: client ? { name: client.name, version: client.version } : null,
+        agents_present: present.length,
+        agents,
+        waiting,
+        streaming,
       },
     };
   },
 });
+
+/** The names heard from most recently, each once, as far as the answer reaches. */
+function namesThatFit(agents: readonly { name: string }[], resultBytes: number): string[] {
+  const budget = new Budget(resultBytes);
+  const names: string[] = [];
+  for (const name of new Set(agents.map((agent) => agent.name))) {
+    if (!budget.take(name)) break;
+    names.push(name);
+  }
+  return names;
+}

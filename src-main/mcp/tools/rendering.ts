@@ -1,16 +1,4 @@
-import { parseJsonContent, type StoredMessage } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
-
-/** A message in structured content (wire specification 3.9). */
-export interface MessageRecord extends StoredMessage {
-  encoding: 'legacy_text' | 'legacy_json';
-}
-
-export function toRecord(message: StoredMessage): MessageRecord {
-  const { seq, id, channel, sender, content, timestamp } = message;
-  const encoding = parseJsonContent(content) === undefined ? 'legacy_text' : 'legacy_json';
-  return { seq, id, channel, sender, content, timestamp, encoding };
-}
 
 /** `2026-01-31T08:15:00.250000Z` as texts show it: UTC to the second, without zone (5.4). */
 export function toSeconds(timestamp: string): string {

@@ -1,21 +1,37 @@
-import * as z from 'zod';
-import { sendRequest } from '../../../src-shared/api.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 import { maxMessageBytes } from '../../../src-shared/message.ts';
+import { parseSend, sendFields } from '../../../src-shared/send-request.ts';
+import type { SendOutcome } from '../../relay/sending.ts';
 import { channelToWrite } from './arguments.ts';
+import { envelopeSchema } from './envelope-schema.ts';
+import { toSeconds } from './rendering.ts';
 import { defineTool } from './tool.ts';
 
-const input = z.object({
+const { sender, content, message, idempotency_key } = sendFields.shape;
+
+const input = sendFields.extend({
   channel: channelToWrite,
-  sender: sendRequest.shape.sender.meta({
+  sender: sender.meta({
     description:
       'Your own name, as others will see it, for example "demo:orchestrator". Keep it the same in every call.',
     minLength: 1,
     maxLength: nameLimits.sender,
   }),
-  content: sendRequest.shape.content.meta({
-    description: `The message: plain text or JSON as text, at most ${maxMessageBytes} bytes of UTF-8.`,
+  content: content.meta({
+    description:
+      `The message as text, at most ${maxMessageBytes} bytes of UTF-8. ` +
+      'Give either content or message, not both.',
     minLength: 1,
+  }),
+  message: message.meta({
+    ...envelopeSchema,
+    description: 'The message with a type and its place in a conversation, instead of content.',
+  }),
+  idempotency_key: idempotency_key.meta({
+    description:
+      'A key of your own for this message. Repeating the send with the same key and payload stores it only once.',
+    minLength: 1,
+    maxLength: nameLimits.key,
   }),
 });
 
@@ -24,17 +40,48 @@ export const bridgeSend = defineTool({
   title: 'Send message',
   description:
     'Send a message to a channel, durably, for agents on this or other machines.\n' +
-    'The answer comes once the message is stored; readers may fetch it now or days later. It returns the id of the ' +
-    'message, which is also a cursor: pass it to bridge_receive as since_id to read only what comes after it. ' +
-    'Agree on a channel with the other agent and name yourself in sender.',
+    'Give it as content (text) or as message (with type, thread and recipient). The answer comes once the message is ' +
+    'stored and says who listens to the channel at this moment, which does not mean that anybody has read it. It ' +
+    'returns the id of the message, which is also a cursor: pass it to bridge_wait as since_id to wait for the ' +
+    'reply. With an idempotency_key you can safely repeat a send of which you do not know whether it worked.',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   right: 'send',
   input,
   async answer(request, { relay, actor }) {
-    const { id, seq, channel, sender, timestamp } = await relay.send(request, actor);
+    const outcome = await relay.send(parseSend(request), actor);
+    const { id, seq, channel, sender, timestamp } = outcome.message;
+    const { deduplicated, listening, repeats } = outcome;
     return {
-      text: [`✓ Sent to [${channel}]`, `  id: ${id}`, `  seq: ${seq}`, `  time: ${timestamp}`].join('\n'),
-      structured: { id, seq, channel, sender, timestamp, deduplicated: false },
+      text: toText(outcome),
+      structured: {
+        ...{ id, seq, channel, sender, timestamp, deduplicated, listening },
+        ...(repeats === undefined ? {} : { warning: 'identical_repeat' }),
+      },
     };
   },
 });
+
+function toText({ message, deduplicated, listening, repeats }: SendOutcome): string {
+  const { id, seq, channel, timestamp } = message;
+  const lines = [`✓ Sent to [${channel}]`, `  id: ${id}`, `  seq: ${seq}`, `  time: ${timestamp}`];
+  if (deduplicated) lines.push('  deduplicated: true');
+  lines.push(`  ${whoListens(listening)}`);
+  if (repeats !== undefined) {
+    lines.push(
+      `  warning: identical_repeat: you have sent the same ${repeats} times in a row. Are you in a loop?`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** What is known at this moment and not a word more: nobody can tell yet whether the message is read. */
+function whoListens({ waiting, streaming, consumers, nobody }: SendOutcome['listening']): string {
+  if (nobody) {
+    return 'listening: nobody that is known here. Nobody waits, streams or follows this channel as far as this process can see; the message stays until someone asks for it.';
+  }
+  const followers = consumers.map(
+    ({ consumer_id, last_seen }) => `${consumer_id} (last seen ${toSeconds(last_seen)})`,
+  );
+  const following = followers.length === 0 ? '' : `; followed by ${followers.join(', ')}`;
+  return `listening: ${waiting} waiting, ${streaming} streaming${following}`;
+}

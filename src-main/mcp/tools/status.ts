@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { shorten } from '../../../src-shared/text.ts';
-import type { Relay } from '../../relay/relay.ts';
+import type { Page } from '../../relay/page.ts';
 import { afterChannel, wholeNumber } from './arguments.ts';
 import { listChannels } from './channel-listing.ts';
-import { Budget, toRecord, toSeconds, type MessageRecord } from './rendering.ts';
+import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
+import { Budget, toSeconds } from './rendering.ts';
+import { listConsumers } from './consumer-listing.ts';
 import { defineTool, readOnly } from './tool.ts';
 
 const input = z.object({
@@ -16,13 +18,14 @@ export const bridgeStatus = defineTool({
   name: 'bridge_status',
   title: 'Cross-channel status',
   description:
-    'Show the newest messages of every channel at a glance.\n' +
+    'Show the newest messages of every channel at a glance, and how far its readers are.\n' +
     'Use it to catch up; use bridge_receive to follow one channel. When the answer would get too long, the remaining ' +
-    'channels are listed with their totals and without messages (messages_omitted).',
+    'channels are listed with their totals and without messages (messages_omitted). Consumers come with their ' +
+    'position, what they have not read, and whether they are stuck: their oldest unread message waits for too long.',
   annotations: readOnly,
   right: 'read',
   input,
-  async answer({ per_channel: perChannel, after }, { relay, resultBytes }) {
+  async answer({ per_channel: perChannel, after }, { relay, actor, resultBytes }) {
     const budget = new Budget(resultBytes);
     const { totals, entries, nextCursor } = await listChannels(
       relay,
@@ -32,17 +35,26 @@ export const bridgeStatus = defineTool({
         text: `${top(channel, count)}\n${omitted}\n${bottom}`,
       }),
     );
-    const boxes = await fillBoxes(relay, entries, { perChannel, budget });
+    const channels = new Set(entries.map(({ record }) => record.channel));
+    const consumers = await listConsumers(relay, { channels, budget });
+    const read = (channel: string) => relay.receive({ channel, limit: perChannel }, actor);
+    const boxes = await fillBoxes(entries, { read, budget });
     if (nextCursor !== null)
       boxes.push(`… more channels follow: call bridge_status with after=${nextCursor}`);
+    if (consumers.text !== '') boxes.push(consumers.text);
     return {
       text: totals.channels === 0 ? 'No active channels.' : boxes.join('\n\n'),
       structured: {
         channels: entries.map(({ record }) => record),
+        consumers: consumers.records,
+        consumers_omitted: consumers.omitted,
         total_channels: totals.channels,
         total_messages: totals.messages,
         next_cursor: nextCursor,
-        truncated: nextCursor !== null || entries.some(({ record }) => record.messages_omitted),
+        truncated:
+          nextCursor !== null ||
+          consumers.omitted > 0 ||
+          entries.some(({ record }) => record.messages_omitted),
       },
     };
   },
@@ -60,16 +72,15 @@ interface ChannelRecord {
  * does not fit, nothing more is read from the store.
  */
 async function fillBoxes(
-  relay: Relay,
   entries: { record: ChannelRecord }[],
-  { perChannel, budget }: { perChannel: number; budget: Budget },
+  { read, budget }: { read: (channel: string) => Promise<Page>; budget: Budget },
 ): Promise<string[]> {
   const boxes: string[] = [];
   let exhausted = false;
   for (const { record } of entries) {
     const lines: string[] = [];
     if (!exhausted) {
-      const { messages } = await relay.receive({ channel: record.channel, limit: perChannel });
+      const { messages } = await read(record.channel);
       for (const message of messages.reverse()) {
         const messageRecord = toRecord(message);
         const text = toText(message);

@@ -17,8 +17,14 @@ export interface ToolCall {
   client: { name: string; version: string } | undefined;
   /** Aborted when the client cancels the call or goes away. */
   signal: AbortSignal;
+  /** Aborted when a call that waits is to end with a normal answer. */
+  stopping: AbortSignal;
   /** Bytes that the text and the structure of the answer may each take. */
   resultBytes: number;
+  /** Milliseconds between notes of progress. */
+  progressMs: number;
+  /** Tells a client that asked for it how far the call is; what it does not ask for is not sent. */
+  progress: (progress: { progress: number; total: number; message: string }) => void;
 }
 
 /**
@@ -28,6 +34,8 @@ export interface ToolCall {
 export interface ToolAnswer {
   text: string;
   structured: Record<string, unknown>;
+  /** Called once the answer was written out completely, and never otherwise. */
+  onWritten?: (() => void) | undefined;
 }
 
 interface ToolDefinition<Input> {

@@ -1,0 +1,170 @@
+import type { ReceiptsResponse } from '../../../src-shared/api.ts';
+import { BridgeError } from '../../../src-shared/bridge-error.ts';
+import type { StoredMessage } from '../../../src-shared/message.ts';
+import type { Consumers } from '../../relay/consumers.ts';
+import type { Page } from '../../relay/page.ts';
+import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
+import { Budget, shortId, toSeconds } from './rendering.ts';
+import type { ToolAnswer } from './tool.ts';
+
+export interface PageAnswerOptions {
+  /** The cursors that were asked for. */
+  since?: string | undefined;
+  before?: string | undefined;
+  resultBytes: number;
+  /** Where receipts come from, if the caller wants them. */
+  receiptsOf?: Pick<Consumers, 'receipts'> | undefined;
+  /** The page of a wait; true when nothing came in time. */
+  timedOut?: boolean;
+}
+
+type Receipts = ReceiptsResponse['receipts'];
+
+interface Entry {
+  record: MessageRecord & { receipts?: Receipts };
+  text: string;
+}
+
+/** Receipts shown of one message; it must fit into an answer together with them. */
+const maxReceipts = 50;
+
+/** A page as a tool answers it (5.4). Messages that do not fit are cut off, and do not count as read. */
+export async function toPageAnswer(page: Page, options: PageAnswerOptions): Promise<ToolAnswer> {
+  if (page.stale) return staleCursor(page, options);
+  const { channel, consumer } = page;
+  const { before, timedOut } = options;
+  const entries = await thoseThatFit(page, options);
+  const truncated = page.truncated || entries.length < page.messages.length;
+  keepOnly(page, entries);
+
+  const nextCursor = page.messages.at(-1)?.id ?? page.nextCursor;
+  const previousCursor = page.messages[0]?.id ?? before ?? null;
+  const title = heading(page, options);
+  const parts = entries.map(({ text }) => text);
+  if (truncated) parts.push(whereToGoOn({ before, nextCursor, previousCursor }));
+  return {
+    text: parts.length === 0 ? title : `${title}\n${parts.join('\n\n')}`,
+    structured: {
+      channel,
+      messages: entries.map(({ record }) => record),
+      next_cursor: nextCursor,
+      previous_cursor: previousCursor,
+      consumer_id: consumer ?? null,
+      warning: null,
+      truncated,
+      ...(timedOut === undefined ? {} : { timed_out: timedOut }),
+    },
+    onWritten: () => page.delivered(),
+  };
+}
+
+/**
+ * As many messages as fit, but at least one: a reader that cannot get past a message is stuck. The oldest, or the
+ * newest when paging back, so that the next page goes on without a gap.
+ */
+async function thoseThatFit(
+  { messages }: Page,
+  { before, resultBytes, receiptsOf }: PageAnswerOptions,
+): Promise<Entry[]> {
+  const budget = new Budget(resultBytes);
+  const backwards = before !== undefined;
+  const entries: Entry[] = [];
+  for (const message of backwards ? messages.toReversed() : messages) {
+    const entry = toEntry(message, receiptsOf && (await readReceipts(receiptsOf, message)));
+    if (!budget.take(entry.record, entry.text) && entries.length > 0) break;
+    entries.push(entry);
+  }
+  return backwards ? entries.reverse() : entries;
+}
+
+/** The page records as read what is in its list, so what is not handed out leaves it. */
+function keepOnly({ messages }: Page, entries: readonly Entry[]): void {
+  const first = messages.findIndex(({ seq }) => seq === entries[0]?.record.seq);
+  messages.splice(first + entries.length);
+  messages.splice(0, first);
+}
+
+function toEntry(message: StoredMessage, receipts: Receipts | undefined): Entry {
+  const { seq, sender, timestamp, id, content } = message;
+  const record = toRecord(message);
+  const text = `━━ [${seq}] ${sender} @ ${toSeconds(timestamp)} (id: ${id})\n${content}`;
+  if (!receipts) return { record, text };
+  return { record: { ...record, receipts }, text: `${text}\n${receiptLines(receipts)}` };
+}
+
+/** A message may be cleared between its page and its receipts; then there are none. */
+async function readReceipts(from: Pick<Consumers, 'receipts'>, { id }: StoredMessage): Promise<Receipts> {
+  try {
+    return (await from.receipts(id)).receipts.slice(0, maxReceipts);
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === 'not_found') return [];
+    throw error;
+  }
+}
+
+function receiptLines(receipts: Receipts): string {
+  if (receipts.length === 0) return '  receipts: none';
+  return receipts
+    .map(({ consumer_id, read_at, acked_at }) => {
+      const facts = [];
+      if (read_at !== null) facts.push(`read ${toSeconds(read_at)}`);
+      if (acked_at !== null) facts.push(`acknowledged ${toSeconds(acked_at)}`);
+      return `  receipt: ${consumer_id} ${facts.join(', ')}`;
+    })
+    .join('\n');
+}
+
+function heading({ channel, messages }: Page, { since, before, timedOut }: PageAnswerOptions): string {
+  const start = `[${channel}] — `;
+  if (messages.length > 0) return `${start}${messages.length} message(s)`;
+  if (timedOut === true)
+    return `${start}no new messages before timeout. Call bridge_wait again to go on waiting.`;
+  if (before !== undefined) return `${start}no messages before ${shortId(before)}`;
+  return `${start}no messages${since === undefined ? '' : ` after ${shortId(since)}`}`;
+}
+
+function whereToGoOn({
+  before,
+  nextCursor,
+  previousCursor,
+}: {
+  before: string | undefined;
+  nextCursor: string | null;
+  previousCursor: string | null;
+}): string {
+  return before === undefined
+    ? `… more messages follow: call bridge_receive with since_id=${nextCursor ?? ''}`
+    : `… older messages precede: call bridge_receive with before_id=${previousCursor ?? ''}`;
+}
+
+/** Not an error: the channel was cleared or its messages expired, which happens to every reader (5.4). */
+function staleCursor(
+  { channel, nextCursor, consumer, lost }: Page,
+  { before, timedOut }: PageAnswerOptions,
+): ToolAnswer {
+  const argument = before === undefined ? 'since_id' : 'before_id';
+  const sentences = [
+    `[${channel}] — ${argument} ${shortId(nextCursor ?? '')} not found (cursor stale).`,
+    `Call bridge_receive without ${argument} to re-sync.`,
+  ];
+  if (lost) {
+    const { removed, since } = lost;
+    sentences.push(
+      `At most ${removed} message(s) were removed since ${toSeconds(since)}; you may have read some.`,
+    );
+  }
+  return {
+    text: sentences.join(' '),
+    structured: {
+      channel,
+      messages: [],
+      next_cursor: nextCursor,
+      previous_cursor: null,
+      consumer_id: consumer ?? null,
+      warning: 'since_id_not_found',
+      ...(lost ? { history_lost: { removed: lost.removed, since: lost.since } } : {}),
+      truncated: false,
+      ...(timedOut === undefined ? {} : { timed_out: timedOut }),
+    },
+  };
+}

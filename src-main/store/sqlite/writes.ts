@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { nextId } from './ids.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { BridgeError, toError } from '../../../src-shared/bridge-error.ts';
@@ -86,7 +86,7 @@ export class AppendMessage extends Outcome<Appended> {
     const first = idempotency && this.#firstSend(idempotency);
     if (first) return { message: first, deduplicated: true, opensChannel: false };
     const opensChannel = !sql.channelInUse.get(channel);
-    const id = uuid();
+    const id = nextId();
     const timestamp = clock.next();
     const seq = Number(sql.insertMessage.run(id, channel, sender, content, timestamp).lastInsertRowid);
     const message: StoredMessage = { seq, id, channel, sender, content, timestamp };
@@ -226,14 +226,14 @@ function logRemoval(
   { channel, type, removed }: Pick<Removal, 'channel' | 'type' | 'removed'>,
 ): Removal {
   if (removed > 0) context.sql.beginEpoch.run(removed, channel);
-  const event: Removal = { id: uuid(), channel, type, removed, timestamp: context.clock.next() };
+  const event: Removal = { id: nextId(), channel, type, removed, timestamp: context.clock.next() };
   logEvent(context, event, { removed, consumer: null, firstSeq: null, lastSeq: null });
   return event;
 }
 
 /** Logs that a consumer has read or acked messages. */
 export function logReceipt(context: WriteContext, receipt: Omit<Receipt, 'id' | 'timestamp'>): void {
-  const event: Receipt = { ...receipt, id: uuid(), timestamp: context.clock.next() };
+  const event: Receipt = { ...receipt, id: nextId(), timestamp: context.clock.next() };
   logEvent(context, event, { ...receipt, removed: 0 });
 }
 

@@ -26,7 +26,7 @@ export function parseHost(header: string): string | undefined {
 
 /** The same for a name that an operator writes, who may use any alphabet. */
 export function parseConfiguredHost(text: string): string | undefined {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- all of ASCII is meant
   return parseHost(/^[\u0000-\u007f]*$/.test(text) ? text : domainToASCII(text));
 }
 

@@ -36,7 +36,7 @@ function readToken(path: string): string {
   const token = strip(decode(readSmallFile(path, what), path));
   if (token === '') throw fault(`${what} ${path} is empty`);
   // A header cannot carry a control character, so such a token could never match.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- the rule is about control characters
   if (/[\u0000-\u001f\u007f]/.test(token)) {
     throw fault(`${what} ${path} must hold one line of text, the token, and no control characters`);
   }

@@ -35,8 +35,7 @@ beforeAll(async () => {
 
 const transports = {
   'Streamable HTTP': () => new StreamableHTTPClientTransport(new URL('/mcp', relay.url)),
-  // Deprecated for new servers, and what every client of the original uses.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- what every client of the original uses
   'HTTP+SSE': () => new SSEClientTransport(new URL('/sse', relay.url)),
   /** A process of its own on the same database. */
   stdio: () => {

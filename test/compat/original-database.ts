@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { tablesOf091 } from '../store/python-file.ts';
 
 export interface OriginalRow {
   id: string;
@@ -8,34 +9,12 @@ export interface OriginalRow {
   timestamp?: string;
 }
 
-/** The tables as version 0.9.1 of the original makes them (wire specification 2.2, 2.3). */
-const originalTables = `
-  PRAGMA journal_mode = WAL;
-  CREATE TABLE IF NOT EXISTS messages (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    channel TEXT NOT NULL,
-    sender TEXT NOT NULL,
-    content TEXT NOT NULL,
-    timestamp TEXT NOT NULL
-  );
-  CREATE INDEX IF NOT EXISTS idx_messages_channel ON messages(channel);
-  CREATE INDEX IF NOT EXISTS idx_messages_timestamp ON messages(timestamp);
-  CREATE TABLE IF NOT EXISTS audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    timestamp TEXT NOT NULL,
-    event TEXT NOT NULL,
-    channel TEXT,
-    detail TEXT,
-    ip TEXT
-  );
-`;
-
 /** Writes rows as the original does, into a new file or beside a running relay. */
 export function writeAsOriginal(path: string, rows: readonly OriginalRow[]): void {
   const db = new Database(path, { timeout: 5_000 });
   try {
-    db.exec(originalTables);
+    db.pragma('journal_mode = WAL');
+    db.exec(tablesOf091);
     const insert = db.prepare(
       'INSERT INTO messages (id, channel, sender, content, timestamp) VALUES (?, ?, ?, ?, ?)',
     );

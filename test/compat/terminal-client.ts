@@ -113,7 +113,7 @@ export class TerminalClient {
 }
 
 /** Everything at which Python ends a line. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- some of them are control characters
 const lineBreak = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 /** Lines as Python's `splitlines` makes them, out of chunks that end anywhere. */

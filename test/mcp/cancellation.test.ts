@@ -117,7 +117,7 @@ describe('a call that takes long', () => {
 
 /** A server whose only tool waits until its signal is aborted, and what came out of its calls. */
 async function startWaiting() {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the room uses the low-level server, too
   const server = new Server({ name: 'waiting', version: '1' }, { capabilities: { tools: {} } });
   let calls = 0;
   let aborts = 0;

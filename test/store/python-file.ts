@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 
 /** The tables of 0.9.1 (wire specification 2.2, 2.3), written down here a second time on purpose. */
-const tablesOf091 = `
+export const tablesOf091 = `
   CREATE TABLE IF NOT EXISTS messages (
     seq       INTEGER PRIMARY KEY AUTOINCREMENT,
     id        TEXT NOT NULL UNIQUE,

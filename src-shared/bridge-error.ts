@@ -52,6 +52,9 @@ export const errorStatus = {
   shutting_down: 503,
   // The address or port cannot be bound; never on the wire, since nobody is listening.
   port_unavailable: 503,
+  // Said by clients: nobody answered, or something that is no relay did.
+  unreachable: 503,
+  unexpected_answer: 502,
   // The store could not keep its promise; nothing that was acknowledged is lost and the sender may try again.
   storage_busy: 503,
   storage_full: 503,

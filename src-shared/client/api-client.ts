@@ -1,0 +1,171 @@
+import type {
+  AckResponse,
+  AgentsResponse,
+  AuditResponse,
+  ClearResponse,
+  ConsumersResponse,
+  MessageDetail,
+  MessagesResponse,
+  ReceiptsResponse,
+  SendResponse,
+  StateResponse,
+  StatusResponse,
+  WaitResponse,
+} from '../api.ts';
+import { callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
+
+/** What a request may bring beside its subject. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+export interface SendBody {
+  channel: string;
+  sender: string;
+  content?: string;
+  /** An envelope (wire specification 6). */
+  message?: unknown;
+  idempotency_key?: string | undefined;
+}
+
+/** `GET /api/messages`; `full` brings whole contents instead of previews. */
+export interface MessagesQuery {
+  channel: string;
+  since_id?: string | undefined;
+  before_id?: string | undefined;
+  consumer_id?: string | undefined;
+  limit?: number | undefined;
+  full?: boolean | undefined;
+}
+
+export interface WaitQuery {
+  channel: string;
+  since_id?: string | undefined;
+  consumer_id?: string | undefined;
+  limit?: number | undefined;
+  timeout_seconds?: number | undefined;
+}
+
+export interface SessionResponse {
+  authenticated: boolean;
+  auth_required: boolean;
+}
+
+/** How much longer than the wait itself an answer to it may take, in ms. */
+const waitMarginMs = 10_000;
+const defaultWaitSeconds = 20;
+
+/**
+ * The JSON API of a relay (wire specification 3), as page, commands and terminal screen use it. Every method rejects
+ * with what `callHttp` throws.
+ */
+export class ApiClient {
+  readonly target: HttpTarget;
+
+  constructor(target: HttpTarget) {
+    this.target = target;
+  }
+
+  /** Public: works without a credential. */
+  status(options?: CallOptions): Promise<StatusResponse> {
+    return this.#get('/status', {}, options);
+  }
+
+  state(options?: CallOptions): Promise<StateResponse> {
+    return this.#get('/api/state', {}, options);
+  }
+
+  send(body: SendBody, options?: CallOptions): Promise<SendResponse> {
+    return this.#post('/api/send', body, options);
+  }
+
+  messages({ full, ...query }: MessagesQuery, options?: CallOptions): Promise<MessagesResponse> {
+    return this.#get('/api/messages', { ...query, full: full === true ? '1' : undefined }, options);
+  }
+
+  message(id: string, options?: CallOptions): Promise<MessageDetail> {
+    return this.#get(`/api/messages/${encodeURIComponent(id)}`, {}, options);
+  }
+
+  receipts(id: string, options?: CallOptions): Promise<ReceiptsResponse> {
+    return this.#get(`/api/messages/${encodeURIComponent(id)}/receipts`, {}, options);
+  }
+
+  /** Waits at the relay until there is a message; a time-out is a normal answer. */
+  wait(query: WaitQuery, options?: CallOptions): Promise<WaitResponse> {
+    const patienceMs = (query.timeout_seconds ?? defaultWaitSeconds) * 1_000 + waitMarginMs;
+    return this.#get('/api/wait', { ...query }, { ...options, patienceMs });
+  }
+
+  ack(
+    body: { channel: string; consumer_id: string; message_id: string; metadata?: Record<string, unknown> },
+    options?: CallOptions,
+  ): Promise<AckResponse> {
+    return this.#post('/api/ack', body, options);
+  }
+
+  clear(channel: string, options?: CallOptions): Promise<ClearResponse> {
+    return this.#post('/api/clear', { channel }, options);
+  }
+
+  agents(options?: CallOptions): Promise<AgentsResponse> {
+    return this.#get('/api/agents', {}, options);
+  }
+
+  consumers(
+    filter: { channel?: string; consumer_id?: string } = {},
+    options?: CallOptions,
+  ): Promise<ConsumersResponse> {
+    return this.#get('/api/consumers', filter, options);
+  }
+
+  async resetConsumer(
+    body: { channel: string; consumer_id: string; message_id?: string | null },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#post('/api/consumers/reset', body, options);
+  }
+
+  async deleteConsumer(
+    target: { channel: string; consumer_id: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#delete('/api/consumers', target, options);
+  }
+
+  audit(query: { limit?: number } = {}, options?: CallOptions): Promise<AuditResponse> {
+    return this.#get('/api/audit', query, options);
+  }
+
+  /** Whether this client is let in; rejects with `unauthorized` if not. */
+  session(options?: CallOptions): Promise<SessionResponse> {
+    return this.#get('/api/session', {}, options);
+  }
+
+  /** Exchanges a credential for a session cookie, which only a browser keeps (wire specification 7.3). */
+  signIn(token: string, options?: CallOptions): Promise<SessionResponse> {
+    const headers = { Authorization: `Bearer ${token}` };
+    return this.call({ method: 'POST', path: '/api/session', headers, ...options });
+  }
+
+  signOut(options?: CallOptions): Promise<SessionResponse> {
+    return this.#delete('/api/session', {}, options);
+  }
+
+  /** Any other request with a JSON answer. */
+  call<Answer>(call: Call): Promise<Answer> {
+    return callJson<Answer>(this.target, call);
+  }
+
+  #get<Answer>(path: string, query: Query, options?: CallOptions & { patienceMs?: number }): Promise<Answer> {
+    return this.call({ method: 'GET', path, query, ...options });
+  }
+
+  #post<Answer>(path: string, body: unknown, options?: CallOptions): Promise<Answer> {
+    return this.call({ method: 'POST', path, body, ...options });
+  }
+
+  #delete<Answer>(path: string, query: Query, options?: CallOptions): Promise<Answer> {
+    return this.call({ method: 'DELETE', path, query, ...options });
+  }
+}

@@ -1,0 +1,140 @@
+import { BridgeError, errorStatus, toError, type ErrorCode } from '../bridge-error.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** Where a relay is and how it is asked. */
+export interface HttpTarget {
+  /** Scheme, host and port, such as `http://127.0.0.1:8765`. A path is kept: proxies may publish a relay below one. */
+  readonly url: string;
+  /** Asked before each request; undefined for none, as in a browser that has a session cookie. */
+  readonly token?: () => string | undefined;
+  /** Another fetch, for example one that knows a private certificate. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface Call {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Begins with a slash. */
+  path: string;
+  query?: Query;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+  /** After how many milliseconds a relay that has not begun to answer counts as unreachable. */
+  patienceMs?: number;
+}
+
+/** A relay that has not answered after this time counts as unreachable, in ms. */
+const defaultPatienceMs = 10_000;
+
+/**
+ * Sends a request and hands out its successful response, body unread.
+ * @throws BridgeError with the relay's own code, `unreachable` when nobody answered, `unexpected_answer` when something
+ *   other than a relay did; the signal's reason when the caller has given up
+ */
+export async function callHttp(target: HttpTarget, call: Call): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), call.patienceMs ?? defaultPatienceMs);
+  try {
+    const response = await (target.fetch ?? fetch)(addressOf(target, call), {
+      method: call.method,
+      headers: headersOf(target, call),
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      cache: 'no-store',
+      // A relay never redirects; following one would carry the token to wherever it points.
+      redirect: 'error',
+      signal: call.signal ? AbortSignal.any([call.signal, late.signal]) : late.signal,
+    });
+    if (!response.ok) throw await refusal(response);
+    return response;
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    if (error instanceof BridgeError) throw error;
+    throw unreachable(target, late.signal.aborted ? 'it did not answer in time' : reasonOf(error), error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The same, with the body of the answer parsed. */
+export async function callJson<Answer>(target: HttpTarget, call: Call): Promise<Answer> {
+  const response = await callHttp(target, call);
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    throw unreachable(target, reasonOf(error), error);
+  }
+  const body = parse(text);
+  if (!isRecord(body)) throw unexpectedAnswer(response.status);
+  // The parts of a relay's answer are taken as this version of the interface describes them.
+  return body as Answer;
+}
+
+function addressOf({ url }: HttpTarget, { path, query = {} }: Call): string {
+  const address = new URL(url.replace(/\/+$/, '') + path);
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
+      if (one !== undefined) address.searchParams.append(name, String(one));
+    }
+  }
+  return address.href;
+}
+
+function headersOf({ token }: HttpTarget, { body, headers }: Call): Record<string, string> {
+  const secret = token?.();
+  return {
+    Accept: 'application/json',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(secret === undefined ? {} : { Authorization: `Bearer ${secret}` }),
+    ...headers,
+  };
+}
+
+async function refusal(response: Response): Promise<BridgeError> {
+  const body = parse(await response.text());
+  if (!isRecord(body) || typeof body['error'] !== 'string') return unexpectedAnswer(response.status);
+  const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
+  return new BridgeError(knownCode(body['code']), body['error'], {
+    field: typeof body['field'] === 'string' ? body['field'] : undefined,
+    retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
+  });
+}
+
+/** A newer relay may have codes that this client does not know; its sentence still says what is wrong. */
+function knownCode(code: unknown): ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorStatus, code)
+    ? (code as ErrorCode)
+    : 'unexpected_answer';
+}
+
+function unreachable({ url }: HttpTarget, reason: string, cause: unknown): BridgeError {
+  return new BridgeError('unreachable', `no relay answers at ${url}: ${reason}`, { cause });
+}
+
+function unexpectedAnswer(status: number): BridgeError {
+  return new BridgeError(
+    'unexpected_answer',
+    `something other than a relay answered at this address, with HTTP status ${status}`,
+  );
+}
+
+/** What went wrong below fetch, which itself only says that it failed. */
+function reasonOf(thrown: unknown): string {
+  const { message, cause } = toError(thrown);
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,96 @@
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ApiClient } from '../../src-shared/client/api-client.ts';
+import { startRelay, type Relay } from '../support/program.ts';
+
+const token = 'a-token-of-the-tests-0123456789';
+let relay: Relay;
+let client: ApiClient;
+
+beforeAll(async () => {
+  relay = await startRelay({ env: { CLAUDE_BRIDGE_AUTH_TOKEN: token } });
+  client = new ApiClient({ url: relay.url, token: () => token });
+});
+afterAll(() => relay.stop());
+
+/** The address of a server that is no relay. */
+async function startStranger(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('sends, lists, reads, acks and clears', async () => {
+  const sent = await client.send({ channel: 'api:all', sender: 'orion', content: 'first & last' });
+  const page = await client.messages({ channel: 'api:all', consumer_id: 'vega', full: true });
+  expect(page.messages.map(({ content }) => content)).toEqual(['first & last']);
+  expect((await client.message(sent.id)).content).toBe('first & last');
+  const acked = await client.ack({ channel: 'api:all', consumer_id: 'vega', message_id: sent.id });
+  expect(acked).toMatchObject({ advanced: true, last_message_id: sent.id });
+  expect((await client.receipts(sent.id)).receipts).toMatchObject([{ consumer_id: 'vega' }]);
+  expect((await client.consumers({ channel: 'api:all' })).consumers).toMatchObject([{ unread: 0 }]);
+  await client.resetConsumer({ channel: 'api:all', consumer_id: 'vega' });
+  await client.deleteConsumer({ channel: 'api:all', consumer_id: 'vega' });
+  expect((await client.consumers({ channel: 'api:all' })).consumers).toEqual([]);
+  expect(await client.clear('api:all')).toEqual({ channel: 'api:all', cleared: 1 });
+});
+
+test('a wait that ends with its time is a normal answer', async () => {
+  await client.send({ channel: 'api:wait', sender: 'orion', content: 'seen' });
+  const { next_cursor } = await client.messages({ channel: 'api:wait' });
+  const query = { channel: 'api:wait', since_id: next_cursor ?? undefined, timeout_seconds: 1 };
+  expect(await client.wait(query)).toMatchObject({ timed_out: true, messages: [] });
+});
+
+test('a refusal keeps the code, the field and the sentence of the relay', async () => {
+  await expect(client.send({ channel: '', sender: 'orion', content: 'x' })).rejects.toMatchObject({
+    code: 'required',
+    field: 'channel',
+  });
+  const stranger = new ApiClient({ url: relay.url, token: () => 'not-the-token' });
+  await expect(stranger.state()).rejects.toMatchObject({ code: 'unauthorized', status: 401 });
+});
+
+test('nobody there is unreachable, with the reason', async () => {
+  const nobody = new ApiClient({ url: await startStranger(() => undefined) });
+  await expect(nobody.call({ method: 'GET', path: '/status', patienceMs: 50 })).rejects.toMatchObject({
+    code: 'unreachable',
+    message: /did not answer in time/,
+  });
+  const closed = new ApiClient({ url: 'http://127.0.0.1:1' });
+  await expect(closed.status()).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('something else that answers is told from a relay', async () => {
+  const page = await startStranger((_request, response) => response.end('<html>welcome</html>'));
+  await expect(new ApiClient({ url: page }).state()).rejects.toMatchObject({ code: 'unexpected_answer' });
+  const failing = await startStranger((_request, response) => response.writeHead(502).end('bad gateway'));
+  await expect(new ApiClient({ url: failing }).state()).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    message: /502/,
+  });
+});
+
+test('a redirect is not followed, so the token goes nowhere else', async () => {
+  const seen: (string | undefined)[] = [];
+  const elsewhere = await startStranger((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('{}');
+  });
+  const lure = await startStranger((_request, response) =>
+    response.writeHead(307, { Location: elsewhere }).end(),
+  );
+  await expect(new ApiClient({ url: lure, token: () => token }).state()).rejects.toMatchObject({
+    code: 'unreachable',
+  });
+  expect(seen).toEqual([]);
+});
+
+test('giving up rejects with the reason of the one who gave up', async () => {
+  const reason = new Error('the page was left');
+  const silent = new ApiClient({ url: await startStranger(() => undefined) });
+  await expect(silent.state({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});

@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 import { normalizeTarget } from './request-target.ts';
 import type { RouteParts } from './parts.ts';
 import type { Route } from './route.ts';
+import { addressRoutes } from './routes/addresses.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { clearRoutes } from './routes/clear.ts';
@@ -30,6 +31,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...sessionRoutes(parts),
     ...consumerRoutes(parts),
     ...agentRoutes(parts),
+    ...addressRoutes(parts),
     ...stateRoutes(parts),
     ...statusRoutes(parts),
     ...clearRoutes(parts),

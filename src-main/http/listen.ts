@@ -27,7 +27,8 @@ export interface TlsMaterial {
 }
 
 export interface Listener {
-  /** The port that was bound. */
+  /** The address and port that were bound. */
+  readonly address: string;
   readonly port: number;
   /** Serves new connections with another certificate. */
   useCertificate(tls: TlsMaterial): void;
@@ -69,8 +70,10 @@ export async function listen({ host, port, tls, handle }: ListenOptions): Promis
     }
   });
   await bind(server, host, port);
+  const { address, port: boundPort } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    address,
+    port: boundPort,
     useCertificate: (next) => {
       if ('setSecureContext' in server) server.setSecureContext({ ...next, minVersion: 'TLSv1.2' });
     },

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RelayAddress } from '../../src-shared/api.ts';
 import type { ReloadResponse } from '../../src-shared/settings.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { BrowserSessions } from '../security/browser-sessions.ts';
@@ -32,6 +33,8 @@ export interface RouteParts {
   startedAt: number;
   mcp: () => Promise<McpOverHttp>;
   reload: () => Promise<ReloadResponse>;
+  /** Where this relay is, or could be, reached. */
+  addresses: () => RelayAddress[];
   limits: () => {
     maxPageBytes: number;
     subscriberBufferBytes: number;

@@ -1,5 +1,5 @@
+import type { RelayAddress } from '../../src-shared/api.ts';
 import { clientCommands } from '../../src-shared/client-commands.ts';
-import { type Address, reachableAddresses } from '../security/addresses.ts';
 import type { Bridge } from './bridge.ts';
 import type { SharedToken } from './shared-token.ts';
 
@@ -15,8 +15,7 @@ export interface BannerParts {
 
 /** What a person sees when the relay has started: only what is true, and what to do next. */
 export function banner({ bridge, version, shared, terminal }: BannerParts): string {
-  const { settings, scheme, port } = bridge;
-  const addresses = reachableAddresses({ bindHost: settings.host, port, scheme });
+  const addresses = bridge.addresses().filter(({ listening }) => listening);
   const lines = [
     'Claude Bridge',
     `Version: ${version}`,
@@ -30,7 +29,7 @@ export function banner({ bridge, version, shared, terminal }: BannerParts): stri
   return [rule, ...lines.map((line) => (line === '' ? '' : `  ${line}`)), rule, ''].join('\n');
 }
 
-function addressLines(addresses: Address[], { settings, hasDashboard }: Bridge): string[] {
+function addressLines(addresses: RelayAddress[], { settings, hasDashboard }: Bridge): string[] {
   const paths: [path: string, purpose: string][] = [
     ...(hasDashboard ? ([['/', 'page']] as [string, string][]) : []),
     ['/mcp', 'agents (MCP over HTTP)'],
@@ -75,7 +74,7 @@ function notices({ settings, certificate }: Bridge, shared: SharedToken): string
 }
 
 /** The command for each address, so that nobody has to put one together. */
-function connectLines(addresses: Address[], shared: SharedToken, terminal: boolean): string[] {
+function connectLines(addresses: RelayAddress[], shared: SharedToken, terminal: boolean): string[] {
   const token = commandToken(shared, terminal);
   const lines = ['Connect Claude Code:'];
   for (const { url, label } of addresses) {

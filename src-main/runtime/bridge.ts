@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RelayAddress } from '../../src-shared/api.ts';
 import type { ReloadResponse, Settings } from '../../src-shared/settings.ts';
 import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
 import { createApp } from '../http/app.ts';
 import { Gate } from '../http/gate.ts';
 import { listen, type Listener } from '../http/listen.ts';
 import type { Mcp } from '../mcp/index.ts';
+import { listAddresses } from '../security/addresses.ts';
 import { AuthThrottle } from '../security/auth-throttle.ts';
 import { Authentication } from '../security/authentication.ts';
 import { BrowserSessions } from '../security/browser-sessions.ts';
@@ -135,6 +137,18 @@ export class Bridge {
     return this.#listener?.port ?? this.#settings.port;
   }
 
+  /** Every address of this machine, and whether this relay is reached there. Needs a relay that has started. */
+  addresses(): RelayAddress[] {
+    const { host } = this.#settings;
+    return listAddresses({
+      bindHost: host,
+      boundAddress: this.#listener?.address ?? host,
+      port: this.port,
+      scheme: this.scheme,
+      accepts: (name) => this.#hostPolicy.accepts(name),
+    });
+  }
+
   get databasePath(): string {
     return this.#core?.store.path ?? this.#settings.db;
   }
@@ -185,6 +199,7 @@ export class Bridge {
         startedAt: Date.now(),
         mcp: () => this.#startMcp(relay),
         reload: () => this.reload(),
+        addresses: () => this.addresses(),
         limits: () => this.#settings,
         dashboard: this.#dashboard,
       },

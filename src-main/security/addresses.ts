@@ -1,41 +1,24 @@
-import { existsSync } from 'node:fs';
-import { networkInterfaces, release, type NetworkInterfaceInfo } from 'node:os';
 import { BlockList, isIP } from 'node:net';
-import { isLoopbackAddress, isLoopbackHost } from './access-policy.ts';
+import type { RelayAddress } from '../../src-shared/api.ts';
+import { isLoopbackAddress } from './access-policy.ts';
 import { familyOf, normalizeAddress, urlHost } from './ip-address.ts';
+import { type NetworkView, thisNetwork } from './network-view.ts';
 
-export type AddressKind = 'loopback' | 'tailnet' | 'lan' | 'public' | 'ipv6' | 'wsl' | 'container' | 'name';
-
-/** One way to reach this relay. */
-export interface Address {
-  address: string;
-  /** Without a path and a slash at the end. */
-  url: string;
-  kind: AddressKind;
-  /** For people, for example "tailnet (tailscale0)". */
-  label: string;
-  /** The best one to give to another machine; at most one is. */
-  recommended: boolean;
-}
-
-/** What the operating system says; tests pass their own. */
-export interface NetworkView {
-  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>;
-  /** This machine is a WSL guest: its network may end at the Windows host. */
-  insideWsl: boolean;
-  /** This machine is a container: its addresses may end at its host. */
-  insideContainer: boolean;
-}
-
-export interface ReachableOptions {
+export interface ListedRelay {
+  /** What the relay was told to bind: an address or a name. */
   bindHost: string;
+  /** The address that it has bound, as the socket says. */
+  boundAddress: string;
   port: number;
   scheme: 'http' | 'https';
+  /** Whether a request with this Host header gets in (wire specification 7.4). */
+  accepts: (host: string) => boolean;
   network?: NetworkView;
 }
 
-/** Best first: a tailnet address works from everywhere and does not change. */
-const preference: readonly AddressKind[] = ['tailnet', 'lan', 'name', 'public', 'ipv6', 'wsl', 'container'];
+/** What an address is good for, in more detail than clients are told. Best first, for other machines. */
+const uses = ['loopback', 'tailnet', 'lan', 'name', 'public', 'ipv6', 'wsl', 'container'] as const;
+type Use = (typeof uses)[number];
 
 const tailnet = new BlockList();
 tailnet.addSubnet('100.64.0.0', 10, 'ipv4');
@@ -56,93 +39,53 @@ const containerInterface =
   /^(?:docker|br-|veth|podman|cni|flannel|cali|lxc|lxd|virbr|vmnet|vboxnet|bridge\d)/i;
 
 /**
- * Every address at which this relay can be reached, loopback first, then the best for other machines. A wildcard
- * bind has all addresses of the machine, any other just its own.
+ * Every address of this machine, loopback first, then the best for other machines, and whether the relay can be
+ * reached there. Link-local addresses are left out: they need a zone, which no client's configuration takes.
  */
-export function reachableAddresses({
-  bindHost,
-  port,
-  scheme,
-  network = thisNetwork(),
-}: ReachableOptions): Address[] {
-  const found = isWildcard(bindHost) ? everyAddress(bindHost, network) : [boundAddress(bindHost, network)];
-  const order = found
-    .map((one) => ({ ...one, rank: preference.indexOf(one.kind) }))
+export function listAddresses(relay: ListedRelay): RelayAddress[] {
+  const network = relay.network ?? thisNetwork();
+  const addresses = candidates(relay, network)
+    .map((found) => ({ found, rank: uses.indexOf(found.use) }))
     .sort((a, b) => a.rank - b.rank)
-    .map(({ address, kind, label }) => ({
-      address,
-      url: `${scheme}://${urlHost(address)}:${port}`,
-      kind,
-      label,
-    }));
-  const best = order.find(({ kind }) => kind !== 'loopback');
-  return order.map((one) => ({ ...one, recommended: one === best }));
-}
-
-function thisNetwork(): NetworkView {
-  return {
-    interfaces: networkInterfaces(),
-    insideWsl: process.platform === 'linux' && /microsoft/i.test(release()),
-    insideContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-  };
-}
-
-interface Found {
-  address: string;
-  kind: AddressKind;
-  label: string;
-}
-
-function everyAddress(bindHost: string, network: NetworkView): Found[] {
-  const isDualStack = bindHost !== '0.0.0.0';
-  const found: Found[] = [];
-  for (const { name, address } of interfaceAddresses(network)) {
-    if (linkLocal.check(address, familyOf(address)) || (!isDualStack && isIP(address) === 6)) continue;
-    found.push(describe(address, name, network));
-  }
-  return found;
-}
-
-function boundAddress(bindHost: string, network: NetworkView): Found {
-  const bare = bindHost.replace(/^\[(.*)\]$/, '$1');
-  const address = normalizeAddress(bare);
-  if (isLoopbackHost(bare)) return { address: address ?? bare, kind: 'loopback', label: 'this machine' };
-  if (address === undefined) return { address: bare, kind: 'name', label: 'host name' };
-  const owner = interfaceAddresses(network).find((one) => one.address === address);
-  return describe(address, owner?.name ?? '', network);
-}
-
-function interfaceAddresses({ interfaces }: NetworkView): { name: string; address: string }[] {
-  return Object.entries(interfaces).flatMap(([name, entries = []]) =>
-    entries.flatMap((entry) => {
-      const address = normalizeAddress(entry.address);
-      return address === undefined ? [] : [{ name, address }];
-    }),
+    .map(({ found }) => describe(found, relay, network));
+  const best = addresses.find(
+    ({ kind, listening, accepted }) => kind !== 'loopback' && listening && accepted,
   );
+  if (best) best.recommended = true;
+  return addresses;
 }
 
-const labels: Readonly<Record<AddressKind, string>> = {
-  loopback: 'this machine',
-  tailnet: 'tailnet',
-  lan: 'local network',
-  public: 'public address',
-  ipv6: 'IPv6',
-  wsl: 'WSL, this computer only',
-  container: 'container network',
-  name: 'host name',
-};
-
-function describe(address: string, interfaceName: string, network: NetworkView): Found {
-  const kind = kindOf(address, interfaceName, network);
-  const where = kind === 'loopback' || interfaceName === '' ? '' : ` (${interfaceName})`;
-  return { address, kind, label: `${labels[kind]}${where}` };
+interface Candidate {
+  /** An IP address in its shortest form, or a name. */
+  host: string;
+  use: Use;
+  interfaceName: string;
 }
 
-function kindOf(
-  address: string,
-  interfaceName: string,
-  { insideWsl, insideContainer }: NetworkView,
-): AddressKind {
+function candidates({ bindHost, boundAddress }: ListedRelay, network: NetworkView): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const [interfaceName, entries = []] of Object.entries(network.interfaces)) {
+    for (const entry of entries) {
+      const host = normalizeAddress(entry.address);
+      if (host === undefined || linkLocal.check(host, familyOf(host))) continue;
+      found.set(host, { host, use: useOf(host, interfaceName, network), interfaceName });
+    }
+  }
+  const bound = normalizeAddress(boundAddress);
+  if (bound !== undefined && !isWildcard(bound) && !found.has(bound)) {
+    found.set(bound, { host: bound, use: useOf(bound, '', network), interfaceName: '' });
+  }
+  if (isName(bindHost)) found.set(bindHost, { host: bindHost, use: 'name', interfaceName: '' });
+  return [...found.values()];
+}
+
+/** A name that others may know. */
+function isName(bindHost: string): boolean {
+  const bare = bindHost.replace(/^\[(.*)\]$/, '$1');
+  return bare !== '' && bare.toLowerCase() !== 'localhost' && normalizeAddress(bare) === undefined;
+}
+
+function useOf(address: string, interfaceName: string, { insideWsl, insideContainer }: NetworkView): Use {
   const family = familyOf(address);
   if (isLoopbackAddress(address)) return 'loopback';
   if (tailnet.check(address, family) || tailnetInterface.test(interfaceName)) return 'tailnet';
@@ -154,6 +97,63 @@ function kindOf(
   return insideWsl && address.startsWith('172.') ? 'wsl' : 'lan';
 }
 
-function isWildcard(bindHost: string): boolean {
-  return ['0.0.0.0', '::', '[::]', ''].includes(bindHost);
+const kinds: Readonly<Record<Use, RelayAddress['kind']>> = {
+  loopback: 'loopback',
+  tailnet: 'tailnet',
+  lan: 'lan',
+  name: 'lan',
+  public: 'lan',
+  ipv6: 'ipv6',
+  wsl: 'wsl',
+  container: 'container',
+};
+
+function describe(
+  { host, use, interfaceName }: Candidate,
+  relay: ListedRelay,
+  network: NetworkView,
+): RelayAddress {
+  const inUrl = urlHost(host);
+  const where = use === 'loopback' || interfaceName === '' ? '' : ` (${interfaceName})`;
+  return {
+    url: `${relay.scheme}://${inUrl}:${relay.port}`,
+    host,
+    kind: kinds[use],
+    label: `${labelOf(use, network)}${where}`,
+    listening: isListening(host, relay.boundAddress),
+    accepted: relay.accepts(inUrl),
+    recommended: false,
+  };
+}
+
+function labelOf(use: Use, { insideWsl, insideContainer }: NetworkView): string {
+  switch (use) {
+    case 'loopback':
+      return 'this machine';
+    case 'tailnet':
+      return 'tailnet';
+    case 'lan':
+      return 'local network';
+    case 'name':
+      return 'host name';
+    case 'public':
+      return 'public address';
+    case 'ipv6':
+      return 'IPv6';
+    case 'wsl':
+      return insideWsl ? 'this WSL guest, for its Windows host' : 'for WSL on this machine';
+    case 'container':
+      return insideContainer ? 'this container, for its host' : 'for containers on this machine';
+  }
+}
+
+/** A wildcard of IPv6 takes IPv4 as well. A name was bound to whatever it led to. */
+function isListening(host: string, boundAddress: string): boolean {
+  const bound = normalizeAddress(boundAddress);
+  if (bound === '::' || host === bound || isIP(host) === 0) return true;
+  return bound === '0.0.0.0' && isIP(host) === 4;
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }

@@ -1,5 +1,6 @@
 import type {
   AckResponse,
+  AddressesResponse,
   AgentsResponse,
   AuditResponse,
   ClearResponse,
@@ -131,6 +132,10 @@ export class ApiClient {
     options?: CallOptions,
   ): Promise<void> {
     await this.#delete('/api/consumers', target, options);
+  }
+
+  addresses(options?: CallOptions): Promise<AddressesResponse> {
+    return this.#get('/api/addresses', {}, options);
   }
 
   audit(query: { limit?: number } = {}, options?: CallOptions): Promise<AuditResponse> {

@@ -52,3 +52,31 @@ test('it never looks again once it is stopped', async () => {
   await running.enough;
   expect(stopped.count()).toBe(0);
 });
+
+test('while it is told of many commits it looks often by itself, and watches again afterwards', async () => {
+  const { path } = databaseOfTest();
+  const connection = plainConnection(path);
+  connection.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+  let looks = 0;
+  let looked: () => void = () => undefined;
+  const nextLook = () => new Promise<void>((resolve) => (looked = resolve));
+  const watcher = new ChangeWatcher({
+    path,
+    look: () => {
+      looks++;
+      looked();
+    },
+    // After the first poll, which weighs the commits, the poll alone would never look again.
+    pollMs: () => (looks === 0 ? 250 : 1_000_000),
+  });
+  onTestFinished(() => watcher.stop());
+  watcher.start();
+  for (let i = 0; i < 1_000; i++) watcher.committed();
+  while (looks < 10) await nextLook();
+
+  // It stays busy for some forty looks; so many more can only come from reports of these writes.
+  while (looks < 150) {
+    connection.exec('INSERT INTO t VALUES (1)');
+    await nextLook();
+  }
+});

@@ -10,6 +10,16 @@ const lookAgain = [1, 3, 8, 20];
 /** How often to look where the file system reports nothing, in ms. */
 const blindPoll = 50;
 
+/**
+ * Own commits a second from which watching stops: each of them would be reported to us, and each looks by itself whether
+ * others have written. In between we look this often, in ms.
+ */
+const busyRate = 100;
+const busyPoll = 5;
+
+/** How long the rate is measured before anything is decided by it, in ms. */
+const rateWindow = 200;
+
 export interface ChangeWatcherOptions {
   /** The database file. */
   path: string;
@@ -27,6 +37,10 @@ export class ChangeWatcher {
   #again: NodeJS.Timeout | undefined;
   /** A write was reported while looking again was under way: its commit may come after the last look. */
   #reported = false;
+  /** We commit so often ourselves that the folder is not watched. */
+  #busy = false;
+  #ownCommits = 0;
+  #windowStart = performance.now();
 
   constructor(options: ChangeWatcherOptions) {
     this.#options = options;
@@ -35,6 +49,11 @@ export class ChangeWatcher {
   start(): void {
     this.#watchFolder();
     this.#schedulePoll();
+  }
+
+  /** Counts a commit of our own. */
+  committed(): void {
+    this.#ownCommits++;
   }
 
   stop(): void {
@@ -95,10 +114,28 @@ export class ChangeWatcher {
   }
 
   #schedulePoll(): void {
-    const wait = this.#watcher ? this.#options.pollMs() : Math.min(blindPoll, this.#options.pollMs());
     this.#poll = setTimeout(() => {
       this.#options.look();
+      this.#weighOwnCommits();
       this.#schedulePoll();
-    }, wait).unref();
+    }, this.#pollWait()).unref();
+  }
+
+  #pollWait(): number {
+    if (this.#busy) return busyPoll;
+    return this.#watcher ? this.#options.pollMs() : Math.min(blindPoll, this.#options.pollMs());
+  }
+
+  #weighOwnCommits(): void {
+    const now = performance.now();
+    const elapsed = now - this.#windowStart;
+    if (elapsed < rateWindow) return;
+    const busy = (this.#ownCommits * 1_000) / elapsed >= busyRate;
+    this.#windowStart = now;
+    this.#ownCommits = 0;
+    if (busy === this.#busy) return;
+    this.#busy = busy;
+    if (busy) this.#loseSight();
+    else this.#watchFolder();
   }
 }

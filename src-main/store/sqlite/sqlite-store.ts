@@ -101,6 +101,7 @@ export class SqliteStore implements MessageStore {
         committed: () => {
           this.#publisher.committed(written);
           this.#checkpointer.committed();
+          this.#watcher.committed();
         },
       });
       this.#housekeeping = new Housekeeping(this.#sql, this.#context, (write) => this.#push(write), onError);

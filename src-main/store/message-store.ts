@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../src-shared/api.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
+import type { MessageIndex } from './message-index.ts';
 
 /**
  * The port behind which messages are kept. It is small and asynchronous so that another engine fits behind it; one
@@ -7,6 +8,9 @@ import type { StoredMessage } from '../../src-shared/message.ts';
  * when the engine cannot keep its promise.
  */
 export interface MessageStore {
+  /** What finds messages by their words and by what they answer. */
+  readonly index: MessageIndex;
+
   /** Resolves once the message is as durable as the engine was asked to make it. */
   append(draft: MessageDraft): Promise<Appended>;
 

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Follower, ReceiptState } from '../message-store.ts';
+import { floor } from './tables.ts';
 
 export interface KeyRow {
   payload_sha256: string;
@@ -144,8 +145,7 @@ export function prepareDeliveryStatements(db: Database) {
                 min(CASE WHEN sender <> :consumer THEN seq END) AS oldest_seq
          FROM (
            SELECT m.seq, m.sender FROM messages AS m INDEXED BY idx_messages_channel
-           WHERE m.channel = :channel AND m.seq > max(:seq, coalesce(
-             (SELECT floor_seq FROM relay_channels WHERE channel = :channel), 0))
+           WHERE m.channel = :channel AND m.seq > max(:seq, ${floor})
            ORDER BY m.seq LIMIT ${unreadWindow + 1}))`,
     ),
 
@@ -168,8 +168,7 @@ export function prepareDeliveryStatements(db: Database) {
     holdsMessage: db
       .prepare<[SeqRange], 1>(
         `SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel
-         WHERE m.channel = :channel AND m.seq BETWEEN :firstSeq AND :lastSeq AND m.seq > coalesce(
-           (SELECT floor_seq FROM relay_channels WHERE channel = :channel), 0) LIMIT 1`,
+         WHERE m.channel = :channel AND m.seq BETWEEN :firstSeq AND :lastSeq AND m.seq > ${floor} LIMIT 1`,
       )
       .pluck(),
     /** Of all who have ever read or acked there. Goes from name to name, not from receipt to receipt. */

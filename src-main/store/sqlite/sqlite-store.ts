@@ -31,6 +31,7 @@ import { consumerState } from './consumer-states.ts';
 import { prepareDeliveryStatements, type DeliveryStatements } from './delivery-statements.ts';
 import { Acknowledge, DeleteConsumer, RecordRead, ResetConsumer } from './delivery-writes.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { SqliteIndex } from './index/sqlite-index.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
 import { Reader } from './reading.ts';
@@ -56,6 +57,7 @@ export class SqliteStore implements MessageStore {
   readonly path: string;
   /** What the owner should know about the file, in sentences. */
   readonly warnings: readonly string[];
+  readonly index: SqliteIndex;
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #delivery: DeliveryStatements;
@@ -104,8 +106,11 @@ export class SqliteStore implements MessageStore {
           this.#watcher.committed();
         },
       });
-      this.#housekeeping = new Housekeeping(this.#sql, this.#context, (write) => this.#push(write), onError);
+      const push = <T>(write: Outcome<T>) => this.#push(write);
+      this.#housekeeping = new Housekeeping(this.#sql, this.#context, push, onError);
       this.#housekeeping.resume();
+      this.index = new SqliteIndex({ db, push, onError });
+      this.#publisher.watch(() => this.index.committed());
     } catch (error) {
       db.close();
       throw toOpenError(fullPath, error);
@@ -250,6 +255,7 @@ export class SqliteStore implements MessageStore {
   async #close(): Promise<void> {
     this.#watcher.stop();
     this.#housekeeping.stop();
+    this.index.stop();
     this.#queue.drain();
     this.#finishHousekeeping();
     this.#reader.close();

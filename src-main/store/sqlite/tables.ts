@@ -47,14 +47,16 @@ interface ChannelRange {
   limit: number;
 }
 
-const messageColumns = 'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp';
+export const messageColumns = 'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp';
 
-/** Messages at or below a channel's floor were cleared and only wait for their removal. */
-const aboveFloor =
-  'm.seq > coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = m.channel), 0)';
+/** The floor of a channel: messages at or below it were cleared and only wait for their removal. */
+export const floorOf = (channel: string) =>
+  `coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = ${channel}), 0)`;
+
+export const aboveFloor = `m.seq > ${floorOf('m.channel')}`;
 
 /** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
-const floor = 'coalesce((SELECT floor_seq FROM relay_channels WHERE channel = :channel), 0)';
+export const floor = floorOf(':channel');
 
 /**
  * The statements of the SQLite engine, prepared once. `INDEXED BY` makes a missing index an error instead of a silent
@@ -185,8 +187,7 @@ export function prepareStatements(db: Database) {
          consumer IS NULL OR NOT EXISTS (
            SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel
            WHERE m.channel = relay_events.channel AND m.seq >= relay_events.first_seq
-             AND m.seq <= relay_events.last_seq AND m.seq > coalesce(
-               (SELECT floor_seq FROM relay_channels AS c WHERE c.channel = relay_events.channel), 0)))`,
+             AND m.seq <= relay_events.last_seq AND m.seq > ${floorOf('relay_events.channel')}))`,
     ),
   };
 }

@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../../../src-shared/message.ts';
-import type { MessageFacts, OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
+import type { OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
 
 /** What somebody sends in the model: words, and how they are wrapped. */
 export interface Note {
@@ -27,12 +27,18 @@ export function contentOf({ words, form, type, thread, correlation, replyTo, rec
   });
 }
 
+interface Facts {
+  type: string;
+  thread: string;
+  open: boolean;
+}
+
 interface Record {
   message: StoredMessage;
   note: Note;
   /** The lists of words that a message consists of: a phrase must lie within one. */
   texts: string[][];
-  facts: MessageFacts | undefined;
+  facts: Facts | undefined;
 }
 
 /** The index as a list: what the port promises, in the most obvious way. */
@@ -71,11 +77,14 @@ export class NaiveIndex {
       .reverse();
   }
 
-  thread(key: string, channel?: string): StoredMessage[] {
-    return this.#records
-      .filter(({ message, facts }) => (facts?.thread ?? message.id) === key)
-      .map(({ message }) => message)
-      .filter((message) => channel === undefined || message.channel === channel);
+  thread(id: string, channel?: string): { thread: string; messages: StoredMessage[]; open: boolean } {
+    const named = this.#records.find(({ message }) => message.id === id);
+    const thread = named?.facts?.thread ?? id;
+    const records = this.#records
+      .filter(({ message, facts }) => (facts?.thread ?? message.id) === thread)
+      .filter(({ message }) => channel === undefined || message.channel === channel);
+    const open = records.some(({ facts }) => facts?.open);
+    return { thread, messages: records.map(({ message }) => message), open };
   }
 
   openQuestions(channel?: string): StoredMessage[] {
@@ -93,26 +102,19 @@ export class NaiveIndex {
     return counts;
   }
 
-  facts(): Map<number, MessageFacts> {
-    const known = this.#records.filter(({ facts }) => facts !== undefined);
-    return new Map(known.map(({ message, facts }) => [message.seq, facts as MessageFacts]));
-  }
-
-  #factsOf({ id }: StoredMessage, note: Note): MessageFacts | undefined {
-    const { form, type, thread, correlation, replyTo, recipient } = note;
+  #factsOf({ id }: StoredMessage, note: Note): Facts | undefined {
+    const { form, type, thread, correlation, replyTo } = note;
     if (form === 'text') return undefined;
-    if (form === 'json') return { type, thread: id, replyTo: null, recipient: null, open: false };
+    if (form === 'json') return { type, thread: id, open: false };
     const target = this.#records.find(({ message }) => message.id === replyTo);
     return {
       type,
       thread: thread ?? correlation ?? target?.facts?.thread ?? replyTo ?? id,
-      replyTo: replyTo ?? null,
-      recipient: recipient ?? null,
       open: ['task', 'question'].includes(type),
     };
   }
 
-  #settle({ seq }: StoredMessage, { form, type, replyTo }: Note, facts: MessageFacts | undefined): void {
+  #settle({ seq }: StoredMessage, { form, type, replyTo }: Note, facts: Facts | undefined): void {
     if (form !== 'structured' || !['result', 'answer', 'error'].includes(type)) return;
     for (const { message, facts: earlier } of this.#records) {
       if (!earlier || message.seq >= seq) continue;

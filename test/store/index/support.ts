@@ -1,9 +1,8 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import type { SearchRequest } from '../../../src-main/store/message-index.ts';
+import type { OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
 import { CommitQueue } from '../../../src-main/store/sqlite/commit-queue.ts';
 import { SqliteIndex } from '../../../src-main/store/sqlite/index/sqlite-index.ts';
-import { searchIndex } from '../../../src-main/store/sqlite/migrations/005-search-index.ts';
 import { openDatabase } from '../../../src-main/store/sqlite/open.ts';
 import type { SqliteStore } from '../../../src-main/store/sqlite/sqlite-store.ts';
 import { type ScratchDatabase, scratchDatabase } from '../support.ts';
@@ -19,8 +18,6 @@ export interface OpenedIndex {
 /** The index of a database on a connection of its own, as another process than the one that sends has it. */
 export function openIndex(path: string): OpenedIndex {
   const { db } = openDatabase(path, 'normal');
-  const known = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'relay_search'`).get();
-  if (!known) db.transaction(() => db.exec(searchIndex.sql)).immediate();
   const errors: unknown[] = [];
   const queue = new CommitQueue(db, { begun: () => undefined, committed: () => undefined });
   const push = <T>(write: { promise: Promise<T> } & Parameters<CommitQueue['push']>[0]): Promise<T> => {
@@ -86,6 +83,8 @@ export class Library {
     this.#opened.at(-1)?.close();
     if (this.#opened.length > 0) await this.store.close();
     this.store = await this.#database.open({ durability: 'normal' });
+    // What is tested is an index whose connection the test has in its hands.
+    this.store.index.stop();
     this.openAnotherIndex();
   }
 
@@ -114,6 +113,22 @@ export class Library {
     const query = typeof request === 'string' ? { query: request } : request;
     const { hits } = await this.index.search({ limit: 50, ...query });
     return hits.map(({ content }) => content);
+  }
+
+  /** Ids of the open questions of a channel. */
+  async openIds(channel = 'room'): Promise<string[]> {
+    const { messages } = await this.index.openQuestions({ channel, limit: 50 });
+    return messages.map(({ id }) => id);
+  }
+
+  /** The channels that have open questions, with how many. */
+  async openCounts(): Promise<Record<string, OpenCount>> {
+    return Object.fromEntries((await this.index.openCounts()).channels);
+  }
+
+  /** A thread by the id of one of its messages or by its name. */
+  async thread(id: string, channel?: string) {
+    return (await this.index.thread({ id, channel, limit: 10 })).messages;
   }
 
   async remove(): Promise<void> {

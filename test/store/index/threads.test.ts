@@ -3,7 +3,6 @@ import { Library, structured } from './support.ts';
 
 test('a thread goes by its id, else by its correlation, else by the message that all of it answers', async () => {
   const library = await Library.open();
-  const { index } = library;
   const root = await library.send({ content: structured('note') });
   const reply = await library.send({ content: structured('note', { reply_to: root.id }) });
   const second = await library.send({ content: structured('note', { reply_to: reply.id }) });
@@ -16,42 +15,55 @@ test('a thread goes by its id, else by its correlation, else by the message that
   const follower = await library.send({
     content: structured('note', { reply_to: named.id, recipient: 'bob' }),
   });
-  const messages = [root, reply, second, named, correlated, follower];
 
-  const facts = await index.facts(messages.map(({ seq }) => seq));
-  expect(messages.map(({ seq }) => facts.get(seq)?.thread)).toEqual([
-    root.id,
-    root.id,
-    root.id,
-    'plan',
-    'c/1',
-    'plan',
-  ]);
-  expect(facts.get(follower.seq)).toEqual({
-    type: 'note',
-    thread: 'plan',
-    replyTo: named.id,
-    recipient: 'bob',
-    open: false,
+  expect(await library.thread(root.id)).toEqual([root, reply, second]);
+  expect(await library.thread('plan')).toEqual([named, follower]);
+  expect(await library.thread('c/1')).toEqual([correlated]);
+  expect(await library.thread('nothing')).toEqual([]);
+});
+
+test('any of its messages leads to a thread, which says what it is called', async () => {
+  const library = await Library.open();
+  const root = await library.send({ content: structured('note') });
+  const reply = await library.send({ content: structured('note', { reply_to: root.id }) });
+  const named = await library.send({
+    content: structured('note', { reply_to: root.id, thread_id: 'plan' }),
   });
-  expect((await index.thread({ key: root.id, limit: 10 })).messages).toEqual([root, reply, second]);
-  expect((await index.thread({ key: 'plan', limit: 10 })).messages).toEqual([named, follower]);
-  expect((await index.thread({ key: 'c/1', limit: 10 })).messages).toEqual([correlated]);
-  expect((await index.thread({ key: named.id, limit: 10 })).messages).toEqual([]);
-  expect((await index.thread({ key: 'nothing', limit: 10 })).messages).toEqual([]);
+  const page = (id: string) => library.index.thread({ id, limit: 10 });
+  expect(await page(reply.id)).toMatchObject({ thread: root.id, messages: [root, reply] });
+  expect(await page(named.id)).toMatchObject({ thread: 'plan', messages: [named] });
+  await library.store.clear('room');
+  expect(await page(reply.id)).toMatchObject({ thread: reply.id, messages: [] });
+});
+
+test('a thread is open as long as something in it waits for an answer', async () => {
+  const library = await Library.open();
+  const isOpen = async (channel?: string) =>
+    (await library.index.thread({ id: 'plan', channel, limit: 1 })).open;
+  const thread_id = 'plan';
+  await library.sendAll(structured('note', { thread_id }));
+  expect(await isOpen()).toBe(false);
+  await library.sendAll(structured('question', { thread_id }), structured('note', { thread_id }));
+  expect([await isOpen(), await isOpen('room'), await isOpen('hall')]).toEqual([true, true, false]);
+  await library.sendAll(structured('answer', { thread_id }));
+  expect(await isOpen()).toBe(false);
+  await library.sendAll(structured('task', { thread_id }));
+  await library.store.clear('room');
+  expect(await isOpen()).toBe(false);
 });
 
 test('plain text can be answered', async () => {
   const library = await Library.open();
   const text = await library.send({ content: 'who is there?' });
   const reply = await library.send({ content: structured('answer', { reply_to: text.id }) });
-  expect((await library.index.thread({ key: text.id, limit: 10 })).messages).toEqual([text, reply]);
+  expect(await library.thread(text.id)).toEqual([text, reply]);
+  expect(await library.thread(reply.id)).toEqual([text, reply]);
 });
 
 test('a reply to what is not there makes a thread of its own', async () => {
   const library = await Library.open();
   const reply = await library.send({ content: structured('note', { reply_to: 'long gone' }) });
-  expect((await library.index.thread({ key: 'long gone', limit: 10 })).messages).toEqual([reply]);
+  expect(await library.thread('long gone')).toEqual([reply]);
 });
 
 test('a thread may reach across channels and be read in one of them', async () => {
@@ -61,10 +73,9 @@ test('a thread may reach across channels and be read in one of them', async () =
     channel: 'results',
     content: structured('result', { reply_to: task.id }),
   });
-  const { index } = library;
-  expect((await index.thread({ key: task.id, limit: 10 })).messages).toEqual([task, result]);
-  expect((await index.thread({ key: task.id, channel: 'results', limit: 10 })).messages).toEqual([result]);
-  expect((await index.thread({ key: task.id, channel: 'tasks', limit: 10 })).messages).toEqual([task]);
+  expect(await library.thread(task.id)).toEqual([task, result]);
+  expect(await library.thread(result.id, 'results')).toEqual([result]);
+  expect(await library.thread(task.id, 'tasks')).toEqual([task]);
 });
 
 test('a long thread is read backwards page by page, its beginning included', async () => {
@@ -73,10 +84,10 @@ test('a long thread is read backwards page by page, its beginning included', asy
   for (let count = 0; count < 130; count++) {
     await library.send({ content: structured('note', { reply_to: root.id, content: count }) });
   }
-  const newest = await library.index.thread({ key: root.id, limit: 100 });
+  const newest = await library.index.thread({ id: root.id, limit: 100 });
   expect(newest.messages).toHaveLength(100);
   const rest = await library.index.thread({
-    key: root.id,
+    id: root.id,
     beforeSeq: newest.nextBefore ?? undefined,
     limit: 100,
   });
@@ -85,13 +96,12 @@ test('a long thread is read backwards page by page, its beginning included', asy
   expect(seqs).toEqual(Array.from({ length: 131 }, (_, index) => root.seq + index));
 });
 
-test('JSON with a type and nothing else is known by its type', async () => {
+test('JSON with a type and nothing else is found by its type, and is in no thread but its own', async () => {
   const library = await Library.open();
-  const legacy = await library.send({ content: { type: 'status', reply_to: 'x', thread_id: 'y' } });
-  const text = await library.send({ content: 'plain' });
-  expect(await library.index.facts([legacy.seq, text.seq, 99])).toEqual(
-    new Map([
-      [legacy.seq, { type: 'status', thread: legacy.id, replyTo: null, recipient: null, open: false }],
-    ]),
-  );
+  const content = { type: 'status', reply_to: 'x', thread_id: 'y' };
+  const legacy = await library.send({ content });
+  expect(await library.find({ type: 'status' })).toEqual([JSON.stringify(content)]);
+  expect(await library.thread('y')).toEqual([]);
+  expect(await library.thread('x')).toEqual([]);
+  expect(await library.thread(legacy.id)).toEqual([legacy]);
 });

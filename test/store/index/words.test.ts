@@ -119,7 +119,7 @@ test('a query that is too long or of too many words is refused, and one without 
   await expect(search('a'.repeat(1_001))).rejects.toMatchObject({ code: 'too_long', field: 'query' });
   await expect(search('a-'.repeat(65))).rejects.toMatchObject({ code: 'too_many', field: 'query' });
   await expect(search()).rejects.toMatchObject({ code: 'required', field: 'query' });
-  expect(await search('a-'.repeat(64))).toEqual({ hits: [], nextBefore: null });
+  expect(await search('a-'.repeat(64))).toEqual({ hits: [], nextBefore: null, behind: 0 });
 });
 
 test('no query breaks the search engine', async () => {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../../../../src-shared/bridge-error.ts';
-import { toStorageError } from '../failure.ts';
 import { type Outcome, Step } from '../writes.ts';
 import type { Reader } from '../reading.ts';
 import { type IndexWriter, isDamage, type StepOutcome } from './index-writer.ts';
@@ -34,6 +33,8 @@ export class Indexer {
   #underWay: Promise<StepOutcome> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #working = false;
+  /** After a failure, in ms of the monotonic clock: nobody is to wait for a lock or a disk again and again. */
+  #troubledUntil = 0;
   /** Commits that were told of. */
   #commits = 0;
 
@@ -56,13 +57,19 @@ export class Indexer {
     this.#workAfter(restBefore);
   }
 
-  /** Resolves once everything that is committed now is in the index. */
-  async catchUp(): Promise<void> {
+  /**
+   * Brings into the index what is committed now: one step at least, more as long as `patience` lasts, in ms. Resolves
+   * with how many messages are left at most. A disk that takes no writes is no reason not to answer from what is there.
+   */
+  async catchUp(patience: number): Promise<number> {
     const target = await this.#reader.read(() => this.#sql.newestSeq.get() ?? 0);
+    const deadline = performance.now() + patience;
     while (await this.#reader.read(() => this.#sql.isBehind.get(target))) {
-      const { error } = await this.#advance();
-      if (error !== undefined) throw toStorageError('read', error);
+      if (!(await this.#tryToAdvance()) || performance.now() > deadline) {
+        return Math.max(0, target - (this.#sql.indexedSeq.get() ?? 0));
+      }
     }
+    return 0;
   }
 
   /** Makes the index again if this failure says that it is damaged. */
@@ -101,7 +108,7 @@ export class Indexer {
       }
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#onError(error);
+      this.#fail(error);
       rest = retryAfter;
     } finally {
       this.#working = false;
@@ -119,6 +126,26 @@ export class Indexer {
 
   #sleep(milliseconds: number): Promise<void> {
     return sleep(milliseconds, undefined, { ref: false, signal: this.#stopping.signal });
+  }
+
+  /** Whether a step was done; one that failed is told, and not tried again for a while. */
+  async #tryToAdvance(): Promise<boolean> {
+    if (performance.now() < this.#troubledUntil) return false;
+    try {
+      const { error } = await this.#advance();
+      // What was damaged has been emptied by now, to be made again.
+      if (error === undefined || isDamage(error)) return true;
+      throw toError(error);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) throw error;
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#troubledUntil = performance.now() + retryAfter;
+    this.#onError(error);
   }
 
   /** The next step. Whoever wants one while it is under way gets the same. */

@@ -2,9 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { BridgeError, toError } from '../../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../../src-shared/message.ts';
 import type {
-  MessageFacts,
   MessageIndex,
-  OpenCount,
+  OpenCounts,
+  OpenQuestionsPage,
   OpenQuestionsRequest,
   SearchPage,
   SearchRequest,
@@ -16,9 +16,15 @@ import type { Outcome } from '../writes.ts';
 import { collect } from './collecting.ts';
 import { IndexWriter } from './index-writer.ts';
 import { Indexer } from './indexer.ts';
-import { type Keys, Matcher } from './match.ts';
+import { Matcher } from './match.ts';
 import { type IndexStatements, prepareIndexStatements } from './statements.ts';
 import { type Phrase, WordSplitter } from './words.ts';
+
+/** How long a search waits for the index to catch up, in ms; it lags seconds behind only while a file is taken over. */
+const patience = 2_000;
+
+/** The same for counts, which are asked for again and again. */
+const littlePatience = 20;
 
 export interface SqliteIndexOptions {
   db: Database;
@@ -50,61 +56,59 @@ export class SqliteIndex implements MessageIndex {
     this.#indexer.committed();
   }
 
-  async search({ query, channel, sender, type, beforeSeq, limit }: SearchRequest): Promise<SearchPage> {
+  async search(request: SearchRequest): Promise<SearchPage> {
+    const { query, channel, sender, type, limit } = request;
     const phrases = query === undefined ? [] : await this.#reader.read(() => this.#splitter.phrases(query));
-    const keys = { channel, sender, type };
-    if (phrases.length === 0 && Object.values(keys).every((key) => key === undefined)) {
+    if (phrases.length === 0 && [channel, sender, type].every((key) => key === undefined)) {
       throw new BridgeError('required', 'query is required', { field: 'query' });
     }
-    await this.#indexer.catchUp();
+    const behind = await this.#indexer.catchUp(patience);
     try {
-      const found = await this.#find(phrases, keys, beforeSeq ?? newest, limit + 1);
-      return page(found, limit, (hits, nextBefore) => ({ hits, nextBefore }));
+      const found = await this.#find(phrases, { ...request, limit: limit + 1 });
+      return { hits: found.slice(0, limit), nextBefore: nextBefore(found, limit), behind };
     } catch (error) {
       await this.#indexer.heal(toError(error).cause);
       throw error;
     }
   }
 
-  async thread({ key, channel, beforeSeq, limit }: ThreadRequest): Promise<ThreadPage> {
-    await this.#indexer.catchUp();
+  async thread({ id, channel, beforeSeq, limit }: ThreadRequest): Promise<ThreadPage> {
+    const behind = await this.#indexer.catchUp(patience);
+    const key = await this.#reader.read(() => this.#sql.threadOf.get(id) ?? id);
+    const open = await this.#reader.read(() => this.#sql.isThreadOpen.get({ key, channel: channel ?? null }));
     const found = await this.#collect(
       (last, rows) => this.#sql.ofThread.all({ key, before: last ?? beforeSeq ?? newest, rows }),
       (message) => channel === undefined || message.channel === channel,
       limit + 1,
     );
-    return page(found, limit, (messages, nextBefore) => ({ messages: messages.reverse(), nextBefore }));
+    return {
+      thread: key,
+      messages: found.slice(0, limit).reverse(),
+      nextBefore: nextBefore(found, limit),
+      open: open === 1,
+      behind,
+    };
   }
 
-  async openQuestions({ channel, limit }: OpenQuestionsRequest): Promise<StoredMessage[]> {
-    await this.#indexer.catchUp();
-    const { open, openOfChannel, floor } = this.#sql;
-    if (channel === undefined) return this.#collect((last, rows) => open.all(last ?? 0, rows), always, limit);
-    return this.#collect(
-      (last, rows) => openOfChannel.all(channel, last ?? floor.get({ channel }) ?? 0, rows),
-      always,
-      limit,
-    );
+  async openQuestions(request: OpenQuestionsRequest): Promise<OpenQuestionsPage> {
+    const { channel, afterSeq, beforeSeq = newest, limit } = request;
+    const behind = await this.#indexer.catchUp(patience);
+    const { openAfter, openBefore } = this.#sql;
+    if (afterSeq !== undefined) {
+      const next = (last = afterSeq, rows: number) => openAfter.all({ channel, seq: last, rows });
+      return { messages: await this.#collect(next, always, limit), behind };
+    }
+    const next = (last = beforeSeq, rows: number) => openBefore.all({ channel, seq: last, rows });
+    return { messages: (await this.#collect(next, always, limit)).reverse(), behind };
   }
 
-  async openCounts(): Promise<Map<string, OpenCount>> {
-    await this.#indexer.catchUp();
+  async openCounts(): Promise<OpenCounts> {
+    const behind = await this.#indexer.catchUp(littlePatience);
     const rows = await this.#reader.read(() => this.#sql.openCounts.all());
-    return new Map(rows.map(({ channel, count, oldest_at }) => [channel, { count, oldestAt: oldest_at }]));
-  }
-
-  async facts(seqs: readonly number[]): Promise<Map<number, MessageFacts>> {
-    await this.#indexer.catchUp();
-    const facts = new Map<number, MessageFacts>();
-    await this.#reader.read(() => {
-      for (const seq of seqs) {
-        const row = this.#sql.facts.get(seq);
-        if (!row) continue;
-        const { type, thread, id, reply_to: replyTo, recipient, open } = row;
-        facts.set(seq, { type, thread: thread ?? id, replyTo, recipient, open: open === 1 });
-      }
-    });
-    return facts;
+    const channels = rows.map(
+      ({ channel, count, oldest_at: oldestAt }) => [channel, { count, oldestAt }] as const,
+    );
+    return { channels: new Map(channels), behind };
   }
 
   /** To be called before the database is closed. What is under way is rejected. */
@@ -114,10 +118,12 @@ export class SqliteIndex implements MessageIndex {
     this.#splitter.close();
   }
 
-  /** The newest messages before `before` with all these phrases and keys. */
-  async #find(phrases: Phrase[], keys: Keys, before: number, limit: number): Promise<StoredMessage[]> {
-    const { channel, sender, type } = keys;
-    const expression = await this.#reader.read(() => this.#matcher.expression(phrases, keys));
+  /** The newest messages with all these phrases, from these keys and between these bounds. */
+  async #find(phrases: Phrase[], request: SearchRequest): Promise<StoredMessage[]> {
+    const { channel, sender, type, afterSeq = 0, beforeSeq = newest, limit } = request;
+    const expression = await this.#reader.read(() =>
+      this.#matcher.expression(phrases, { channel, sender, type }),
+    );
     if (expression === undefined) return [];
     // Two names may share a key.
     const isHit = (message: StoredMessage) =>
@@ -126,9 +132,9 @@ export class SqliteIndex implements MessageIndex {
       (type === undefined || this.#sql.typeOf.get(message.seq) === type);
     const { matches, floor } = this.#sql;
     return this.#collect(
-      (last, rows) => {
-        const after = channel === undefined ? 0 : (floor.get({ channel }) ?? 0);
-        return matches.all(expression, last ?? before, after, rows);
+      (last = beforeSeq, rows) => {
+        const cleared = channel === undefined ? 0 : (floor.get({ channel }) ?? 0);
+        return matches.all(expression, last, Math.max(afterSeq, cleared), rows);
       },
       isHit,
       limit,
@@ -148,12 +154,7 @@ export class SqliteIndex implements MessageIndex {
 const newest = Number.MAX_SAFE_INTEGER;
 const always = () => true;
 
-/** Of one message more than fit on a page, those of the page, and where the next one begins. */
-function page<T>(
-  found: StoredMessage[],
-  limit: number,
-  make: (messages: StoredMessage[], nextBefore: number | null) => T,
-): T {
-  const messages = found.slice(0, limit);
-  return make(messages, found.length > limit ? (messages.at(-1)?.seq ?? null) : null);
+/** Where the page after this one begins: one message more was looked for than fits on it. */
+function nextBefore(found: readonly StoredMessage[], limit: number): number | null {
+  return found.length > limit ? (found[limit - 1]?.seq ?? null) : null;
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { StoredMessage } from '../../../../src-shared/message.ts';
+import { aboveFloor, floor, floorOf, messageColumns } from '../tables.ts';
 
 export type UnindexedRow = [
   seq: number,
@@ -19,23 +20,11 @@ export type WordsRow = [
   keys: string,
 ];
 
-export interface FactsRow {
-  type: string;
-  /** Null: the id of the message itself. */
-  thread: string | null;
-  reply_to: string | null;
-  recipient: string | null;
-}
-
 export interface OpenCountRow {
   channel: string;
   count: number;
   oldest_at: string;
 }
-
-/** Messages at or below a channel's floor were cleared and only wait for their removal. */
-const floorOf = (channel: string) =>
-  `coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = ${channel}), 0)`;
 
 /**
  * The statements of the search index, prepared once. Numbers are cast where they bound a full-text search: the driver
@@ -77,7 +66,7 @@ export function prepareIndexStatements(db: Database) {
     ),
     replyTarget: db.prepare<[string], { seq: number; thread: string | null }>(
       `SELECT m.seq, f.thread FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
-       WHERE m.id = ? AND m.seq > ${floorOf('m.channel')}`,
+       WHERE m.id = ? AND ${aboveFloor}`,
     ),
     openQuestion: db.prepare<[number, string, string]>(
       'INSERT OR IGNORE INTO relay_open_questions (seq, channel, thread) VALUES (?, ?, ?)',
@@ -111,15 +100,28 @@ export function prepareIndexStatements(db: Database) {
          ORDER BY seq DESC LIMIT :rows`,
       )
       .pluck(),
-    open: db
-      .prepare<[number, number], number>(
-        'SELECT seq FROM relay_open_questions WHERE seq > ? ORDER BY seq LIMIT ?',
+    threadOf: db
+      .prepare<[string], string>(
+        `SELECT coalesce(f.thread, m.id) FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
+         WHERE m.id = ? AND ${aboveFloor}`,
       )
       .pluck(),
-    openOfChannel: db
-      .prepare<[string, number, number], number>(
+    isThreadOpen: db
+      .prepare<[{ key: string; channel: string | null }], 0 | 1>(
+        `SELECT EXISTS (SELECT 1 FROM relay_open_questions AS q INDEXED BY relay_open_questions_thread
+           WHERE q.thread = :key AND q.channel = coalesce(:channel, q.channel) AND q.seq > ${floorOf('q.channel')})`,
+      )
+      .pluck(),
+    openAfter: db
+      .prepare<[{ channel: string; seq: number; rows: number }], number>(
         `SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
-         WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?`,
+         WHERE channel = :channel AND seq > max(:seq, ${floor}) ORDER BY seq LIMIT :rows`,
+      )
+      .pluck(),
+    openBefore: db
+      .prepare<[{ channel: string; seq: number; rows: number }], number>(
+        `SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
+         WHERE channel = :channel AND seq < :seq AND seq > ${floor} ORDER BY seq DESC LIMIT :rows`,
       )
       .pluck(),
     openCounts: db.prepare<[], OpenCountRow>(
@@ -129,18 +131,13 @@ export function prepareIndexStatements(db: Database) {
            WHERE q.channel = o.channel AND q.seq > ${floorOf('o.channel')})) AS oldest_at
        FROM relay_open_counts AS o ORDER BY o.channel`,
     ),
-    floor: db.prepare<[{ channel: string }], number>(`SELECT ${floorOf(':channel')}`).pluck(),
+    floor: db.prepare<[{ channel: string }], number>(`SELECT ${floor}`).pluck(),
 
     message: db.prepare<[number], StoredMessage>(
-      `SELECT m.seq, m.id, m.channel, m.sender, m.content, m.timestamp FROM messages AS m
-       WHERE m.seq = ? AND m.seq > ${floorOf('m.channel')}`,
+      `SELECT ${messageColumns} FROM messages AS m
+       WHERE m.seq = ? AND ${aboveFloor}`,
     ),
     typeOf: db.prepare<[number], string>('SELECT type FROM relay_facts WHERE seq = ?').pluck(),
-    facts: db.prepare<[number], FactsRow & { id: string; open: 0 | 1 }>(
-      `SELECT f.*, m.id, EXISTS (SELECT 1 FROM relay_open_questions AS q WHERE q.seq = f.seq) AS open
-       FROM relay_facts AS f JOIN messages AS m ON m.seq = f.seq
-       WHERE f.seq = ? AND m.seq > ${floorOf('m.channel')}`,
-    ),
   };
 }
 

@@ -5,9 +5,10 @@ import { originalTables } from './001-original-tables.ts';
 import { channelSummaries } from './002-channel-summaries.ts';
 import { eventLog } from './003-event-log.ts';
 import { delivery } from './004-delivery.ts';
+import { searchIndex } from './005-search-index.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [originalTables, channelSummaries, eventLog, delivery];
+const migrations: readonly Migration[] = [originalTables, channelSummaries, eventLog, delivery, searchIndex];
 
 /**
  * Brings the file to the newest version, in one transaction: a crash leaves the old version.

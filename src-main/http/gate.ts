@@ -13,7 +13,7 @@ import {
 import type { HostPolicy } from '../security/host-policy.ts';
 import { requireJsonMediaType } from '../security/media-type.ts';
 import type { OriginPolicy } from '../security/origin-policy.ts';
-import { requireRight, type Principal } from '../security/principal.ts';
+import { noAccess, PrincipalAccess, requireRight, type Principal } from '../security/principal.ts';
 import { isProtectedPath } from '../security/protected-paths.ts';
 import { awaitsBody, readJson } from './body.ts';
 import { parameter, type Exchange } from './exchange.ts';
@@ -70,6 +70,7 @@ export class Gate {
       if (route.right !== 'public') {
         exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
         exchange.actor.principal = exchange.principal.label;
+        exchange.actor.access = new PrincipalAccess(exchange.principal);
         if (route.right !== 'authenticated') requireRight(exchange.principal, route.right);
         endWithLease(response, exchange.principal);
       }
@@ -117,7 +118,7 @@ export class Gate {
       request,
       response,
       principal: undefined,
-      actor: { principal: 'nobody', address, transport: 'http' },
+      actor: { principal: 'nobody', access: noAccess, address, transport: 'http' },
       address,
       scheme: this.#scheme(request),
       path: question < 0 ? url : url.slice(0, question),

@@ -1,4 +1,4 @@
-import type { Right } from '../security/principal.ts';
+import type { Right } from '../../src-shared/access.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -10,7 +10,10 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE' | 'ANY';
   /** An exact path, or one that ends in `*` for everything below it. Paths are case-sensitive, slashes count. */
   path: string;
-  /** `authenticated`: whoever may come in at all. */
+  /**
+   * Of the rights that are about channels it is enough to have one on some channel: the relay asks again for the one in
+   * question. `authenticated`: whoever may come in at all.
+   */
   right: Right | 'authenticated' | 'public';
   /**
    * `json`: the body must be a JSON object. `rpc`: the body of a POST is handed over as parsed, or undefined if it is

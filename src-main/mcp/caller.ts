@@ -13,7 +13,7 @@ export function toAuthInfo(caller: Caller): AuthInfo {
     // The credential was checked and left behind at the door.
     token: '',
     clientId: caller.principal.label,
-    scopes: [...caller.principal.rights],
+    scopes: [...caller.principal.rights.access.rights],
     extra: { caller },
   };
 }

@@ -12,6 +12,7 @@ import * as z from 'zod';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { shorten } from '../../src-shared/text.ts';
 import type { Relay } from '../relay/relay.ts';
+import { PrincipalAccess } from '../security/principal.ts';
 import { toCaller, type Caller } from './caller.ts';
 import type { McpLimits } from './limits.ts';
 import { toBridgeError, type McpLog } from './log.ts';
@@ -108,7 +109,13 @@ function toToolCall(
     relay,
     version,
     principal,
-    actor: { principal: principal.label, address, client, transport },
+    actor: {
+      principal: principal.label,
+      access: new PrincipalAccess(principal),
+      address,
+      client,
+      transport,
+    },
     client,
     signal,
     stopping,

@@ -1,5 +1,6 @@
 import type { AuditResponse } from '../../src-shared/api.ts';
 import type { AuditDraft, MessageStore } from '../store/message-store.ts';
+import type { ChannelAccess } from './actor.ts';
 
 export interface AuditOptions {
   store: MessageStore;
@@ -16,6 +17,9 @@ const maxRowsOfBurst = 20;
 
 /** Bursts that are remembered; beyond it the oldest are forgotten and may write again. */
 const maxRemembered = 1_000;
+
+/** Newest entries that are gone through for those about certain channels. */
+const maxSearched = 10_000;
 
 interface Burst {
   until: number;
@@ -58,8 +62,13 @@ export class Audit {
     );
   }
 
-  async read(limit: number): Promise<AuditResponse> {
-    return { enabled: this.enabled, events: this.enabled ? await this.#store.audit(limit) : [] };
+  /** The newest entries, at most `limit`. */
+  async read(limit: number, { readable }: Pick<ChannelAccess, 'readable'>): Promise<AuditResponse> {
+    if (!this.enabled) return { enabled: false, events: [] };
+    if (!readable) return { enabled: true, events: await this.#store.audit(limit) };
+    const events = await this.#store.audit(maxSearched);
+    const told = events.filter(({ channel }) => channel !== null && readable.has(channel));
+    return { enabled: true, events: told.slice(0, limit) };
   }
 
   /** The burst under way, or a new one with what the last one had only counted. */

@@ -44,7 +44,8 @@ export class Consumers {
     { channel, consumer_id, message_id, metadata }: AckRequestBody,
     actor: Actor,
   ): Promise<AckResponse> {
-    this.#parts.presence.saw(consumer_id, actor);
+    actor.access.require('read', channel);
+    this.#parts.presence.saw(consumer_id, channel, actor);
     const outcome = await this.#parts.store.acknowledge({
       consumer: consumer_id,
       channel,
@@ -61,17 +62,23 @@ export class Consumers {
     };
   }
 
-  async list(filter: ConsumerFilter = {}): Promise<ConsumerBody[]> {
+  /** Those of the channels that may be read. @throws BridgeError `missing_right` for a channel that may not */
+  async list(filter: ConsumerFilter, { access }: Actor): Promise<ConsumerBody[]> {
+    if (filter.channel !== undefined) access.require('read', filter.channel);
     const stuckMs = this.#parts.stuckMinutes() * 60_000;
     const now = Date.now();
-    return (await this.#parts.store.consumers(filter)).map((state) => toBody(state, { now, stuckMs }));
+    const states = await this.#parts.store.consumers(filter);
+    return states
+      .filter(({ channel }) => access.mayRead(channel))
+      .map((state) => toBody(state, { now, stuckMs }));
   }
 
   /**
    * Puts a consumer's cursor behind a message, or at the very beginning.
    * @throws BridgeError `not_found`
    */
-  async reset({ consumer, channel, messageId }: ResetTarget): Promise<void> {
+  async reset({ consumer, channel, messageId }: ResetTarget, { access }: Actor): Promise<void> {
+    access.require('admin', channel);
     const position =
       messageId === undefined ? { seq: 0 } : await this.#parts.store.locate(channel, messageId);
     if (!position) throw notFound('message', 'message_id');
@@ -80,15 +87,18 @@ export class Consumers {
   }
 
   /** Forgets a consumer on a channel. @throws BridgeError `not_found` */
-  async remove(target: ConsumerTarget): Promise<void> {
+  async remove(target: ConsumerTarget, { access }: Actor): Promise<void> {
+    access.require('admin', target.channel);
     if (!(await this.#parts.store.deleteConsumer(target))) throw notFound('consumer', 'consumer_id');
     this.#parts.audience.forget(target.channel);
   }
 
   /** What became of a message. @throws BridgeError `not_found` */
-  async receipts(id: string): Promise<ReceiptsResponse> {
+  async receipts(id: string, { access }: Actor): Promise<ReceiptsResponse> {
     const message = await this.#parts.store.find(id);
-    if (!message) throw new BridgeError('not_found', 'not found', { field: 'id' });
+    if (!message || !access.mayRead(message.channel)) {
+      throw new BridgeError('not_found', 'not found', { field: 'id' });
+    }
     const receipts = await this.#parts.store.receipts(message);
     return {
       id,
@@ -103,10 +113,10 @@ export class Consumers {
     };
   }
 
-  /** Who is here, with what each has not read. */
-  async agents(): Promise<AgentBody[]> {
-    const unread = unreadByName(await this.list());
-    return this.#parts.presence.list().map(({ firstSeen, lastSeen, client, address, ...agent }) => ({
+  /** Who is here, as far as the one who asks may know (see `Presence.list`), with what each has not read. */
+  async agents(actor: Actor): Promise<AgentBody[]> {
+    const unread = unreadByName(await this.list({}, actor));
+    return this.#parts.presence.list(actor).map(({ firstSeen, lastSeen, client, address, ...agent }) => ({
       ...agent,
       client: client ?? null,
       address: address ?? null,

@@ -3,7 +3,7 @@ import type { Change, MessageStore, Position } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { RelayLimits } from './limits.ts';
 import type { Presence } from './presence.ts';
-import { channelOf, isReceipt, keyOf, type Selection } from './selection.ts';
+import { carries, channelOf, keyOf, selects, type Selection } from './selection.ts';
 import { StreamReads } from './stream-reads.ts';
 import { type StreamSink, Subscription } from './subscription.ts';
 
@@ -51,7 +51,6 @@ export class LiveFeed {
   readonly #unwatch: () => void;
   #published: Position;
   #size = 0;
-  #sizeOfAll = 0;
   #stopped = false;
 
   constructor(parts: LiveFeedParts) {
@@ -67,7 +66,11 @@ export class LiveFeed {
 
   /** Open streams that carry a channel, by name or with all others. */
   on(channel: string): number {
-    return (this.#streamsOn.get(channel) ?? 0) + this.#sizeOfAll;
+    let count = this.#streamsOn.get(channel) ?? 0;
+    for (const { selection, subscriptions } of this.#groupsOfAll) {
+      if (carries(selection, channel)) count += subscriptions.size;
+    }
+    return count;
   }
 
   /** Streams that are being read forward because they are behind. */
@@ -79,17 +82,19 @@ export class LiveFeed {
 
   /**
    * @param open makes the sink, once it is sure that the stream may be opened
-   * @throws BridgeError `too_many_channel_subscribers`, `too_many_subscribers` or `shutting_down`
+   * @throws BridgeError `missing_right`, `too_many_channel_subscribers`, `too_many_subscribers` or `shutting_down`
    */
   async subscribe(query: SubscribeQuery, actor: Actor, open: () => StreamSink): Promise<Subscription> {
     const { receipts = false, consumer } = query;
+    const { access } = actor;
     const channels = query.channels === 'all' ? 'all' : new Set(query.channels);
+    if (channels !== 'all') for (const channel of channels) access.require('read', channel);
     this.#checkCaps(channels);
     const { store, onError } = this.#parts;
     const sink = open();
     const subscription = new Subscription({
       store,
-      selection: { channels, receipts },
+      selection: { channels, receipts, readable: access.readable },
       sink,
       reads: consumer === undefined ? undefined : new StreamReads({ store, consumer, onError }),
       published: () => this.#published,
@@ -186,11 +191,7 @@ export class LiveFeed {
 
   #count({ channels }: Selection, by: 1 | -1): void {
     this.#size += by;
-    if (channels === 'all') {
-      this.#sizeOfAll += by;
-      return;
-    }
-    for (const channel of channels) {
+    for (const channel of channels === 'all' ? [] : channels) {
       const count = (this.#streamsOn.get(channel) ?? 0) + by;
       if (count === 0) this.#streamsOn.delete(channel);
       else this.#streamsOn.set(channel, count);
@@ -241,7 +242,7 @@ export class LiveFeed {
     const byGroup = new Map<Group, Change[]>();
     if (this.#size === 0) return byGroup;
     const add = (group: Group, change: Change) => {
-      if (isReceipt(change) && !group.selection.receipts) return;
+      if (!selects(group.selection, change)) return;
       const own = byGroup.get(group);
       if (own) own.push(change);
       else byGroup.set(group, [change]);

@@ -21,10 +21,15 @@ export interface AgentState {
 
 interface Entry extends Omit<AgentState, 'waiting' | 'streaming'> {
   open: Map<symbol, { activity: Activity; channel: string }>;
+  /** Where it was heard from, most recently last. */
+  channels: Set<string>;
 }
 
 /** Agents that are remembered; beyond it the one not seen for longest is forgotten. */
 const maxAgents = 2_000;
+
+/** Channels that are remembered of one agent. */
+const maxChannels = 50;
 
 /**
  * Who is here. Kept in memory only: it is about now. An agent is its principal and its name, so it stays the same over
@@ -39,14 +44,14 @@ export class Presence {
     this.#expiryMs = expiryMs;
   }
 
-  /** Notes that `name` was heard from. */
-  saw(name: string, actor: Actor): void {
-    this.#touch(name, actor);
+  /** Notes that `name` was heard from on a channel. */
+  saw(name: string, channel: string, actor: Actor): void {
+    this.#touch(name, channel, actor);
   }
 
   /** Notes that `name` waits or listens from now on. Returns the function that ends it. */
   began(name: string, activity: Activity, channel: string, actor: Actor): () => void {
-    const entry = this.#touch(name, actor);
+    const entry = this.#touch(name, channel, actor);
     const handle = Symbol(activity);
     entry.open.set(handle, { activity, channel });
     return () => {
@@ -54,21 +59,27 @@ export class Presence {
     };
   }
 
-  /** The agents of the last minutes, most recent first. */
-  list(): AgentState[] {
+  /**
+   * The agents of the last minutes, most recent first: those that were heard from on a channel that may be read, with
+   * what they do on such channels.
+   */
+  list({ access }: Pick<Actor, 'access'>): AgentState[] {
     const now = Date.now();
     this.#forgetExpired(now);
+    const { readable } = access;
+    const isShown = (channel: string) => readable?.has(channel) ?? true;
     return [...this.#agents.values()]
-      .map(({ open, ...agent }) => ({
+      .filter(({ channels }) => !readable || [...channels].some(isShown))
+      .map(({ open, channels: _channels, ...agent }) => ({
         ...agent,
         lastSeen: open.size > 0 ? now : agent.lastSeen,
-        waiting: channelsOf(open, 'waiting'),
-        streaming: channelsOf(open, 'streaming'),
+        waiting: channelsOf(open, 'waiting').filter(isShown),
+        streaming: channelsOf(open, 'streaming').filter(isShown),
       }))
       .sort((a, b) => b.lastSeen - a.lastSeen);
   }
 
-  #touch(name: string, { principal, client, transport, address }: Actor): Entry {
+  #touch(name: string, channel: string, { principal, client, transport, address }: Actor): Entry {
     const now = Date.now();
     const remembered = this.#agents.get(keyOf({ principal, name }));
     const known = remembered && !this.#isExpired(remembered, now) ? remembered : undefined;
@@ -81,10 +92,12 @@ export class Presence {
       firstSeen: now,
       lastSeen: now,
       open: new Map(),
+      channels: new Set(),
     };
     entry.client = client ?? entry.client;
     entry.transport = transport;
     entry.address = address;
+    noteChannel(entry, channel);
     this.#note(entry, now);
     if (this.#agents.size > maxAgents) this.#forgetOldest();
     return entry;
@@ -113,6 +126,14 @@ export class Presence {
       return;
     }
   }
+}
+
+function noteChannel({ channels }: Entry, channel: string): void {
+  channels.delete(channel);
+  channels.add(channel);
+  if (channels.size <= maxChannels) return;
+  const oldest = channels.keys().next();
+  if (!oldest.done) channels.delete(oldest.value);
 }
 
 function keyOf({ principal, name }: Pick<Entry, 'principal' | 'name'>): string {

@@ -49,9 +49,10 @@ export class Receiving {
 
   /** A page of a channel, oldest first. An unknown cursor is not an error: the page is empty and `stale`. */
   async receive(query: ReceiveQuery, actor: Actor): Promise<Page> {
-    if (query.consumer !== undefined) this.#parts.presence.saw(query.consumer, actor);
     const { channel, before, since, consumer, limit } = query;
-    const { store } = this.#parts;
+    const { store, presence } = this.#parts;
+    actor.access.require('read', channel);
+    if (consumer !== undefined) presence.saw(consumer, channel, actor);
     if (before !== undefined) return this.#readBefore(query, before);
     if (since !== undefined) {
       const position = await store.locate(channel, since);
@@ -72,6 +73,7 @@ export class Receiving {
     if (since === undefined && consumer === undefined) {
       throw new BridgeError('required', 'since_id or consumer_id is required', { field: 'cursor' });
     }
+    actor.access.require('read', channel);
     const deadline = performance.now() + timeoutMs;
     const place = this.#parts.waiters.enter(channel);
     const left = this.#parts.presence.began(consumer ?? actor.principal, 'waiting', channel, actor);

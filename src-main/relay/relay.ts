@@ -72,7 +72,7 @@ export class Relay {
 
   /**
    * Stores a message. Resolves when it is as durable as the store promises.
-   * @throws BridgeError `too_large`, `too_many_messages`, `conflict`, `in_progress`, `storage_*`
+   * @throws BridgeError `missing_right`, `too_large`, `too_many_messages`, `conflict`, `in_progress`, `storage_*`
    */
   send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
     return this.#sending.send(request, actor);
@@ -98,23 +98,32 @@ export class Relay {
     return this.#waiters.size;
   }
 
-  /** @throws BridgeError `not_found` */
-  async find(id: string): Promise<StoredMessage> {
+  /** @throws BridgeError `not_found`, also for a message of a channel that may not be read */
+  async find(id: string, { access }: Actor): Promise<StoredMessage> {
     const message = await this.#store.find(id);
-    if (!message) throw new BridgeError('not_found', 'not found', { field: 'id' });
+    if (!message || !access.mayRead(message.channel)) {
+      throw new BridgeError('not_found', 'not found', { field: 'id' });
+    }
     return message;
   }
 
-  channels(): Promise<ChannelSummary[]> {
-    return this.#store.channels();
+  /** Those that may be read. */
+  async channels({ access }: Actor): Promise<ChannelSummary[]> {
+    const channels = await this.#store.channels();
+    const { readable } = access;
+    return readable ? channels.filter(({ channel }) => readable.has(channel)) : channels;
   }
 
-  totals(): Promise<Totals> {
-    return this.#store.totals();
+  /** Of the channels that may be read. */
+  async totals(actor: Actor): Promise<Totals> {
+    if (!actor.access.readable) return this.#store.totals();
+    const channels = await this.channels(actor);
+    return { channels: channels.length, messages: channels.reduce((sum, { count }) => sum + count, 0) };
   }
 
   /** Empties a channel. Clearing nothing is fine and still an event on its streams (3.8). */
   async clear({ channel }: ClearRequest, actor: Actor): Promise<ClearResponse> {
+    actor.access.require('clear', channel);
     const { cleared } = await this.#store.clear(channel);
     this.#audit.record({
       event: 'channel_clear',
@@ -127,19 +136,20 @@ export class Relay {
 
   /** Puts a consumer's cursor behind a message, or at the very beginning. @throws BridgeError `not_found` */
   async resetConsumer(target: ResetTarget, actor: Actor): Promise<void> {
-    await this.consumers.reset(target);
+    await this.consumers.reset(target, actor);
     this.#recordRepair('consumer_reset', target, actor);
   }
 
   /** Forgets a consumer on a channel. @throws BridgeError `not_found` */
   async removeConsumer(target: ConsumerTarget, actor: Actor): Promise<void> {
-    await this.consumers.remove(target);
+    await this.consumers.remove(target, actor);
     this.#recordRepair('consumer_delete', target, actor);
   }
 
   /**
    * Opens a live stream of some channels or all that writes to what `open` makes, until that closes or the relay stops.
-   * @throws BridgeError `too_many_subscribers` or `too_many_channel_subscribers`
+   * All means all that may be read.
+   * @throws BridgeError `missing_right`, `too_many_subscribers` or `too_many_channel_subscribers`
    */
   subscribe(query: SubscribeQuery, actor: Actor, open: () => StreamSink): Promise<Subscription> {
     return this.#feed.subscribe(query, actor, open);
@@ -158,8 +168,9 @@ export class Relay {
     return this.#audit.enabled;
   }
 
-  auditLog(limit: number): Promise<AuditResponse> {
-    return this.#audit.read(limit);
+  /** What concerns channels that may be read; the rest only for those who may read all. */
+  auditLog(limit: number, { access }: Actor): Promise<AuditResponse> {
+    return this.#audit.read(limit, access);
   }
 
   /** Touches the store. */

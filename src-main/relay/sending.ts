@@ -42,8 +42,9 @@ export class Sending {
   }
 
   async send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
-    const { store, limits, presence, audience, here } = this.#parts;
+    const { store, limits, presence } = this.#parts;
     const { channel, sender, content, form } = request;
+    actor.access.require('send', channel);
     checkSize(content, form, limits().maxMessageBytes);
     const repeats = this.#admit(request, actor);
     const { message, deduplicated, opensChannel } = await store.append({
@@ -53,9 +54,15 @@ export class Sending {
       idempotency: keyOf(request),
     });
     if (opensChannel) this.#recordCreation(message, actor);
-    presence.saw(sender, actor);
-    const listening = await audience.of(channel, sender, here(channel));
-    return { message, deduplicated, listening, repeats };
+    presence.saw(sender, channel, actor);
+    return { message, deduplicated, listening: await this.#whoListens(message, actor), repeats };
+  }
+
+  /** Who may not read a channel is not told who does, and not that nobody does either. */
+  async #whoListens({ channel, sender }: StoredMessage, { access }: Actor): Promise<Listening> {
+    const { audience, here } = this.#parts;
+    if (!access.mayRead(channel)) return { waiting: 0, streaming: 0, consumers: [], nobody: false };
+    return audience.of(channel, sender, here(channel));
   }
 
   #admit(request: SendRequest, actor: Actor): number | undefined {

@@ -1,7 +1,7 @@
+import type { Right } from '../../src-shared/access.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-
-/** What a principal may do. `admin` covers everything that changes the relay itself. */
-export type Right = 'read' | 'send' | 'clear' | 'admin';
+import type { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
+import { Rights } from './rights.ts';
 
 /**
  * - `token`: the holder of the shared token
@@ -18,7 +18,7 @@ export interface Principal {
   readonly kind: PrincipalKind;
   /** How messages and logs name it. Never a secret. */
   readonly label: string;
-  readonly rights: ReadonlySet<Right>;
+  readonly rights: Rights;
   /** Absent where the credential lasts as long as the relay. */
   readonly lease?: Lease;
 }
@@ -31,10 +31,10 @@ export interface Lease {
   use(): () => void;
 }
 
-const everything: ReadonlySet<Right> = new Set(['read', 'send', 'clear', 'admin']);
+const everything = new Rights({ rights: ['read', 'send', 'clear', 'admin'], channels: {} });
 
 /** Without a credential nobody administers: otherwise any page or user of the machine could. */
-const everyday: ReadonlySet<Right> = new Set(['read', 'send', 'clear']);
+const everyday = new Rights({ rights: ['read', 'send', 'clear'], channels: {} });
 
 export const principals: Readonly<Record<Exclude<PrincipalKind, 'session'>, Principal>> = {
   token: { kind: 'token', label: 'the shared token', rights: everything },
@@ -44,14 +44,47 @@ export const principals: Readonly<Record<Exclude<PrincipalKind, 'session'>, Prin
   process: { kind: 'process', label: 'a process on standard input', rights: everyday },
 };
 
+/** What the rules about rights need to know of somebody. */
+type Holder = Pick<Principal, 'label' | 'rights'>;
+
 /**
- * The one function that decides every right.
- * @throws BridgeError `missing_right` when `principal` does not have `right`.
+ * The one function that decides every right, here and through `PrincipalAccess`.
+ * @param channel on which it is needed; without one see `Rights.hold`
+ * @throws BridgeError `missing_right` when `holder` does not have `right` there
  */
-export function requireRight(principal: Principal, right: Right): void {
-  if (principal.rights.has(right)) return;
+export function requireRight(holder: Holder, right: Right, channel?: string): void {
+  if (holder.rights.hold(right, channel)) return;
+  const where = channel === undefined ? '' : ` on the channel ${channel}`;
   throw new BridgeError(
     'missing_right',
-    `this needs the right "${right}", which ${principal.label} does not have`,
+    `this needs the right "${right}"${where}, which ${holder.label} does not have`,
+    { field: channel === undefined ? undefined : 'channel' },
   );
 }
+
+/** The rights of a principal as the relay asks for them, channel by channel (see `ChannelAccess` there). */
+export class PrincipalAccess {
+  readonly #holder: Holder;
+
+  constructor(holder: Holder) {
+    this.#holder = holder;
+  }
+
+  get readable(): ChannelPatterns | undefined {
+    return this.#holder.rights.channelsOf('read');
+  }
+
+  mayRead(channel: string): boolean {
+    return this.#holder.rights.hold('read', channel);
+  }
+
+  require(right: Right, channel: string): void {
+    requireRight(this.#holder, right, channel);
+  }
+}
+
+/** Of somebody who has not said who they are. */
+export const noAccess = new PrincipalAccess({
+  label: 'nobody',
+  rights: new Rights({ rights: [], channels: {} }),
+});

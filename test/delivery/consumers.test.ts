@@ -156,9 +156,9 @@ describe('repair', () => {
 
   test('needs the right for it, and names what is missing or unknown', async () => {
     const body = { channel: 'reset', consumer_id: 'c' };
-    expectError(await post(relay, '/api/consumers/reset', body), 403, 'missing_right');
+    expectError(await post(relay, '/api/consumers/reset', body), 403, 'missing_right', 'channel');
     const path = '/api/consumers?channel=x';
-    expectError(await call(relay, 'DELETE', `${path}&consumer_id=c`), 403, 'missing_right');
+    expectError(await call(relay, 'DELETE', `${path}&consumer_id=c`), 403, 'missing_right', 'channel');
     expectError(await call(relay, 'DELETE', path, { headers: admin() }), 400, 'required', 'consumer_id');
     const reset = (part: object) => post(relay, '/api/consumers/reset', { ...body, ...part }, admin());
     expectError(await reset({ consumer_id: 'stranger' }), 404, 'not_found', 'consumer_id');

@@ -9,6 +9,7 @@ import { createMcp, type Mcp, type McpLimits, type McpOptions } from '../../src-
 import { Audit } from '../../src-main/relay/audit.ts';
 import { Relay } from '../../src-main/relay/relay.ts';
 import { principals, type Principal } from '../../src-main/security/principal.ts';
+import { Rights } from '../../src-main/security/rights.ts';
 import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
 import { relayLimits } from './relay-directly.ts';
 
@@ -34,7 +35,11 @@ export type StartOptions = Partial<Omit<McpOptions, 'limits'>> & { limits?: Part
 export const version = '9.8.7';
 export const securityHeaders = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
 
-const reader: Principal = { kind: 'token', label: 'the reading token', rights: new Set(['read']) };
+const reader: Principal = {
+  kind: 'token',
+  label: 'the reading token',
+  rights: new Rights({ rights: ['read'], channels: {} }),
+};
 
 /** A relay on a database of its own; it goes when the test ends. */
 export function startRelay(): Relay {
@@ -81,7 +86,9 @@ export async function startBridge(options: StartOptions = {}): Promise<TestBridg
   });
   const lease = new AbortController();
   const browser: Principal = {
-    ...{ kind: 'session', label: 'a browser', rights: new Set(['read', 'send']) },
+    kind: 'session',
+    label: 'a browser',
+    rights: new Rights({ rights: ['read', 'send'], channels: {} }),
     lease: { ended: lease.signal, use: () => () => undefined },
   };
   const byHeader = new Map<string | undefined, Principal>([

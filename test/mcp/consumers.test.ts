@@ -112,7 +112,7 @@ test('receipts come when they are asked for: read, then acknowledged', async () 
   expect(before.structured['messages']).toMatchObject([{ id, receipts: [] }]);
   expect(before.text).toContain('receipts: none');
   await call('bridge_receive', bob);
-  await expect.poll(async () => (await relay.consumers.receipts(id)).receipts).toHaveLength(1);
+  await expect.poll(async () => (await relay.consumers.receipts(id, tester)).receipts).toHaveLength(1);
   await call('bridge_ack', { ...bob, message_id: id });
   const after = await call('bridge_receive', asked);
   expect(after.structured['messages']).toMatchObject([
@@ -171,7 +171,7 @@ test('bridge_ping tells who is here, by transport and client, and who waits', as
   expect(structured).toMatchObject({ agents_present: 4, waiting: 1, streaming: 0 });
   expect(structured['agents']).toHaveLength(4);
   expect(text).toContain('Waiting: 1, streaming: 0');
-  expect(await relay.consumers.agents()).toEqual(
+  expect(await relay.consumers.agents(tester)).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
         name: 'over mcp',

@@ -7,7 +7,7 @@ import type { Relay } from '../../src-main/relay/relay.ts';
 import { principals } from '../../src-main/security/principal.ts';
 import { startBridge, startRelay } from './bridge-over-http.ts';
 import { head, openSession, post, start, toolCall, type Headers } from './raw-http.ts';
-import { emptyPage, sendDirectly } from './relay-directly.ts';
+import { emptyPage, sendDirectly, tester } from './relay-directly.ts';
 import { startAgent, transports } from './transports.ts';
 
 /** More than all buffers between two ends of a connection hold. */
@@ -126,7 +126,7 @@ test.each(['text/event-stream', 'application/json'])(
 );
 
 async function readers(relay: Relay, id: string | undefined): Promise<string[]> {
-  const { receipts } = await relay.consumers.receipts(id ?? '');
+  const { receipts } = await relay.consumers.receipts(id ?? '', tester);
   return receipts.filter(({ read_at }) => read_at !== null).map(({ consumer_id }) => consumer_id);
 }
 

@@ -4,6 +4,7 @@ import type { Page } from '../../src-main/relay/page.ts';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
 import { parseSend } from '../../src-shared/send-request.ts';
+import { everything } from '../support/access.ts';
 
 export const relayLimits: RelayLimits = {
   maxMessageBytes: 131_072,
@@ -20,7 +21,7 @@ export const relayLimits: RelayLimits = {
 };
 
 /** Who the tests themselves are when they use the relay directly. */
-export const tester: Actor = { principal: 'the test', transport: 'mcp' };
+export const tester: Actor = { principal: 'the test', access: everything, transport: 'mcp' };
 
 /** A page without messages. */
 export function emptyPage(channel: string): Page {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendDirectly } from './relay-directly.ts';
+import { sendDirectly, tester } from './relay-directly.ts';
 import { contentsOf, messagesOf } from './sdk-client.ts';
 import { startAgent, transports } from './transports.ts';
 
@@ -38,7 +38,7 @@ test.each([
   const { isError, structured } = await call('bridge_send', { ...said, ...input });
   expect(isError).toBe(true);
   expect(structured).toMatchObject({ field, code });
-  expect(await relay.totals()).toMatchObject({ messages: 0 });
+  expect(await relay.totals(tester)).toMatchObject({ messages: 0 });
 });
 
 test('a send that is repeated with its key is stored once, and only the repetition says so', async () => {

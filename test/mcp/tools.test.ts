@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import { startBridge, startRelay, version } from './bridge-over-http.ts';
-import { sendDirectly } from './relay-directly.ts';
+import { sendDirectly, tester } from './relay-directly.ts';
 import { connectHttp, type Agent } from './sdk-client.ts';
 
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -36,7 +36,7 @@ describe('bridge_send', () => {
       listening: { waiting: 0, streaming: 0, consumers: [], nobody: true },
     });
     expect(time).toMatch(timestamp);
-    expect(await relay.find(id)).toMatchObject({
+    expect(await relay.find(id, tester)).toMatchObject({
       channel: 'demo:w',
       sender: 'alice',
       content: 'hello',
@@ -58,7 +58,7 @@ describe('bridge_send', () => {
     expect(answer.text).toBe(`${String(error)} (${code})`);
     expect(answer.structured).toEqual({ error, code, field, message: error });
     expect(String(error)).toContain(field);
-    expect(await relay.totals()).toEqual({ channels: 0, messages: 0 });
+    expect(await relay.totals(tester)).toEqual({ channels: 0, messages: 0 });
   });
 
   test('ignores arguments that it does not know', async () => {
@@ -237,7 +237,12 @@ describe('bridge_ping', () => {
       channels: 1,
       messages: 2,
       server_time: expect.stringMatching(timestamp) as string,
-      principal: { kind: 'loopback', label: 'a client on this machine' },
+      principal: {
+        kind: 'loopback',
+        label: 'a client on this machine',
+        rights: ['read', 'send', 'clear'],
+        channels: {},
+      },
       client: { name: 'test-agent', version: '0.1' },
       agents_present: 1,
       agents: ['alice'],
@@ -247,8 +252,8 @@ describe('bridge_ping', () => {
     expect(text).toMatch(
       new RegExp(
         String.raw`^✓ Claude Bridge online\nChannels: 1\nMessages: 2\nServer time: ${seconds}\n` +
-          String.raw`Version: 9\.8\.7\nYou are: a client on this machine \(loopback\)\nClient: test-agent 0\.1\n` +
-          String.raw`Agents present: 1 \(alice\)\nWaiting: 0, streaming: 0$`,
+          String.raw`Version: 9\.8\.7\nYou are: a client on this machine \(loopback\)\n` +
+          String.raw`Your rights: read, send, clear\nClient: test-agent 0\.1\nAgents present: 1 \(alice\)\nWaiting: 0, streaming: 0$`,
       ),
     );
   });
@@ -262,7 +267,7 @@ describe('bridge_clear', () => {
     const { text, structured } = await call('bridge_clear', { channel: 'x' });
     expect(text).toBe('Cleared 2 message(s) from [x]');
     expect(structured).toEqual({ channel: 'x', cleared: 2 });
-    expect(await relay.totals()).toEqual({ channels: 1, messages: 1 });
+    expect(await relay.totals(tester)).toEqual({ channels: 1, messages: 1 });
   });
 
   test('clearing nothing is fine', async () => {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Audit } from '../../src-main/relay/audit.ts';
 import { databaseOfTest } from '../store/support.ts';
+import { everything } from '../support/access.ts';
 import { altered } from './support.ts';
 
 async function auditOfTest(enabled = true) {
@@ -18,7 +19,7 @@ test('when it is on, entries are kept and read, newest first', async () => {
   audit.record({ event: 'channel_clear', channel: 'room', detail: '1 message(s)', ip: '192.0.2.1' });
   // Entries are written beside the answers; what is pushed after them is committed after them.
   await store.ping();
-  expect(await audit.read(10)).toMatchObject({
+  expect(await audit.read(10, everything)).toMatchObject({
     enabled: true,
     events: [
       { event: 'channel_clear', ip: '192.0.2.1' },
@@ -32,7 +33,7 @@ test('when it is off, nothing is written, and nothing shown of what was written 
   await store.appendAudit({ event: 'earlier' });
   audit.record({ event: 'channel_create' });
   audit.recordRefusal(refusal);
-  expect(await audit.read(10)).toEqual({ enabled: false, events: [] });
+  expect(await audit.read(10, everything)).toEqual({ enabled: false, events: [] });
   expect(await store.audit(10)).toHaveLength(1);
 });
 

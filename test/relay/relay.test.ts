@@ -23,7 +23,7 @@ describe('sending', () => {
     const { relay, send } = await relayOfTest();
     const message = await send('hello');
     expect(message).toMatchObject({ seq: 1, channel: 'room', sender: 'alice', content: 'hello' });
-    expect(await relay.find(message.id)).toEqual(message);
+    expect(await relay.find(message.id, actor)).toEqual(message);
   });
 
   test('counts bytes, not characters, against the limit of the moment', async () => {
@@ -35,7 +35,7 @@ describe('sending', () => {
     await expect(send('🙂🙂')).rejects.toMatchObject(refused);
     current.maxMessageBytes = 8;
     await send('🙂🙂');
-    expect(await relay.totals()).toEqual({ channels: 1, messages: 3 });
+    expect(await relay.totals(actor)).toEqual({ channels: 1, messages: 3 });
   });
 });
 
@@ -144,7 +144,7 @@ test('a message that is not there is not found', async () => {
   const { relay, send } = await relayOfTest();
   const { id } = await send('hello');
   await relay.clear({ channel: 'room' }, actor);
-  await expect(relay.find(id)).rejects.toMatchObject({ code: 'not_found', status: 404 });
+  await expect(relay.find(id, actor)).rejects.toMatchObject({ code: 'not_found', status: 404 });
 });
 
 test('the audit log tells of channels that open and are cleared, and by whose address', async () => {
@@ -156,7 +156,7 @@ test('the audit log tells of channels that open and are cleared, and by whose ad
   await relay.clear({ channel: 'room' }, actor);
   await relay.send(request, actor);
   await store.ping();
-  const { enabled, events } = await relay.auditLog(10);
+  const { enabled, events } = await relay.auditLog(10, actor);
   expect(enabled).toBe(true);
   expect(events.map(({ event, channel, detail, ip }) => [event, channel, detail, ip])).toEqual([
     ['channel_create', 'room', 'first message by alice', null],

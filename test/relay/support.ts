@@ -6,6 +6,7 @@ import { LiveFeed } from '../../src-main/relay/live-feed.ts';
 import { Presence } from '../../src-main/relay/presence.ts';
 import type { MessageStore } from '../../src-main/store/message-store.ts';
 import { databaseOfTest } from '../store/support.ts';
+import { everything } from '../support/access.ts';
 import { FakeSink } from './fake-sink.ts';
 
 export const limits: RelayLimits = {
@@ -23,7 +24,7 @@ export const limits: RelayLimits = {
 };
 
 /** Somebody of whom nothing but the credential is known. */
-export const actor: Actor = { principal: 'a tester', transport: 'http' };
+export const actor: Actor = { principal: 'a tester', access: everything, transport: 'http' };
 
 /** Alice's request to send a text without a key. */
 export function textRequest(content: string, channel = 'room'): SendRequest {

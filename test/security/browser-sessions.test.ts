@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BrowserSessions, type SignedIn } from '../../src-main/security/browser-sessions.ts';
 import type { SessionSummary } from '../../src-main/security/browser-session.ts';
 import { principals, type Principal } from '../../src-main/security/principal.ts';
+import { Rights } from '../../src-main/security/rights.ts';
 
 const day = 86_400;
 
@@ -65,9 +66,9 @@ describe('a sign-in', () => {
 
   test('with fewer rights makes a session with no more', () => {
     const { sessions, signIn } = someSessions();
-    const reader: Principal = { ...principals.token, label: 'a reader', rights: new Set(['read']) };
-    const { value } = signIn({}, reader);
-    expect([...(sessions.find(value)?.principal.rights ?? [])]).toEqual(['read']);
+    const rights = new Rights({ rights: ['read'], channels: { read: ['demo:*'] } });
+    const { value } = signIn({}, { ...principals.token, label: 'a reader', rights });
+    expect(sessions.find(value)?.principal.rights).toBe(rights);
   });
 
   test('by a session is refused, and leaves that session as it is', () => {

@@ -10,8 +10,9 @@ export function adminRoutes({ relay, reload }: RouteParts): Route[] {
       method: 'GET',
       path: '/api/audit',
       right: 'read',
-      handle: async ({ response, query }) => {
-        sendJson(response, 200, await relay.auditLog(rowLimit(query, { byDefault: 100, max: 1000 })));
+      handle: async ({ response, query, actor }) => {
+        const limit = rowLimit(query, { byDefault: 100, max: 1000 });
+        sendJson(response, 200, await relay.auditLog(limit, actor));
       },
     },
     {

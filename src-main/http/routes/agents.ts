@@ -10,8 +10,8 @@ export function agentRoutes({ relay }: RouteParts): Route[] {
       method: 'GET',
       path: '/api/agents',
       right: 'read',
-      handle: async ({ response }) => {
-        const answer: AgentsResponse = { agents: await relay.consumers.agents() };
+      handle: async ({ response, actor }) => {
+        const answer: AgentsResponse = { agents: await relay.consumers.agents(actor) };
         sendJson(response, 200, answer);
       },
     },

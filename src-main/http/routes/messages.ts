@@ -65,12 +65,12 @@ export function messageRoutes({ relay, limits }: RouteParts): Route[] {
       method: 'GET',
       path: `${prefix}*`,
       right: 'read',
-      handle: async ({ response, path }) => {
+      handle: async ({ response, path, actor }) => {
         const { id, receipts } = messagePath(path);
         sendJson(
           response,
           200,
-          receipts ? await relay.consumers.receipts(id) : toDetail(await relay.find(id)),
+          receipts ? await relay.consumers.receipts(id, actor) : toDetail(await relay.find(id, actor)),
         );
       },
     },

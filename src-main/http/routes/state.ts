@@ -13,8 +13,8 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
       method: 'GET',
       path: '/api/state',
       right: 'read',
-      handle: async ({ response }) => {
-        const channels = await relay.channels();
+      handle: async ({ response, actor }) => {
+        const channels = await relay.channels(actor);
         const uptime = Math.floor((Date.now() - startedAt) / 1000);
         const body: StateResponse = {
           ...statusBody(version),

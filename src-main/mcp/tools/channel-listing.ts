@@ -1,6 +1,7 @@
 import { compareCodePoints } from '../../../src-shared/channel.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { Budget } from './rendering.ts';
+import type { ToolCall } from './tool.ts';
 
 type ChannelSummary = Awaited<ReturnType<Relay['channels']>>[number];
 
@@ -17,11 +18,11 @@ export interface ChannelListing<Entry> {
  * that cannot get past a channel is stuck.
  */
 export async function listChannels<Entry extends { record: unknown; text: string }>(
-  relay: Relay,
+  { relay, actor }: Pick<ToolCall, 'relay' | 'actor'>,
   { after, budget }: { after: string | undefined; budget: Budget },
   toEntry: (summary: ChannelSummary) => Entry,
 ): Promise<ChannelListing<Entry>> {
-  const all = await relay.channels();
+  const all = await relay.channels(actor);
   const totals = { channels: all.length, messages: all.reduce((sum, { count }) => sum + count, 0) };
   const entries: Entry[] = [];
   let nextCursor: string | null = null;

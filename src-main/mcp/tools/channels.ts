@@ -15,9 +15,9 @@ export const bridgeChannels = defineTool({
   annotations: readOnly,
   right: 'read',
   input,
-  async answer({ after }, { relay, resultBytes }) {
-    const budget = new Budget(resultBytes);
-    const { totals, entries, nextCursor } = await listChannels(relay, { after, budget }, (summary) => {
+  async answer({ after }, call) {
+    const budget = new Budget(call.resultBytes);
+    const { totals, entries, nextCursor } = await listChannels(call, { after, budget }, (summary) => {
       const { channel, count, lastTimestamp } = summary;
       return {
         record: { channel, count, last_timestamp: lastTimestamp },

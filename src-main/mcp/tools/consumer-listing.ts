@@ -1,6 +1,6 @@
 import type { ConsumerBody } from '../../../src-shared/api.ts';
-import type { Relay } from '../../relay/relay.ts';
 import { toSeconds, type Budget } from './rendering.ts';
+import type { ToolCall } from './tool.ts';
 
 /** Consumers that one answer lists; it is about messages in the first place. */
 const maxListed = 50;
@@ -15,10 +15,10 @@ export interface ConsumerListing {
 
 /** How far the readers of these channels are, the most urgent first, as far as the budget reaches. */
 export async function listConsumers(
-  relay: Relay,
+  { relay, actor }: Pick<ToolCall, 'relay' | 'actor'>,
   { channels, budget }: { channels: ReadonlySet<string>; budget: Budget },
 ): Promise<ConsumerListing> {
-  const all = (await relay.consumers.list()).filter(({ channel }) => channels.has(channel));
+  const all = (await relay.consumers.list({}, actor)).filter(({ channel }) => channels.has(channel));
   all.sort((a, b) => Number(b.stuck) - Number(a.stuck) || b.unread - a.unread);
   const records: ConsumerBody[] = [];
   const lines = ['Consumers:'];

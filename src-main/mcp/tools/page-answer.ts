@@ -1,7 +1,6 @@
 import type { ReceiptsResponse } from '../../../src-shared/api.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
-import type { Consumers } from '../../relay/consumers.ts';
 import type { Page } from '../../relay/page.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { Budget, shortId, toSeconds } from './rendering.ts';
@@ -12,8 +11,8 @@ export interface PageAnswerOptions {
   since?: string | undefined;
   before?: string | undefined;
   resultBytes: number;
-  /** Where receipts come from, if the caller wants them. */
-  receiptsOf?: Pick<Consumers, 'receipts'> | undefined;
+  /** Where the receipts of a message come from, if the caller wants them. */
+  receiptsOf?: ((id: string) => Promise<ReceiptsResponse>) | undefined;
   /** The page of a wait; true when nothing came in time. */
   timedOut?: boolean;
 }
@@ -93,9 +92,12 @@ function toEntry(message: StoredMessage, receipts: Receipts | undefined): Entry 
 }
 
 /** A message may be cleared between its page and its receipts; then there are none. */
-async function readReceipts(from: Pick<Consumers, 'receipts'>, { id }: StoredMessage): Promise<Receipts> {
+async function readReceipts(
+  receiptsOf: NonNullable<PageAnswerOptions['receiptsOf']>,
+  { id }: StoredMessage,
+): Promise<Receipts> {
   try {
-    return (await from.receipts(id)).receipts.slice(0, maxReceipts);
+    return (await receiptsOf(id)).receipts.slice(0, maxReceipts);
   } catch (error) {
     if (error instanceof BridgeError && error.code === 'not_found') return [];
     throw error;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessInWords } from '../../../src-shared/access.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { Budget, toSeconds } from './rendering.ts';
 import { defineTool, readOnly } from './tool.ts';
@@ -8,17 +9,18 @@ export const bridgePing = defineTool({
   title: 'Ping bridge',
   description:
     'Check that the bridge is alive, and see who you are to it.\n' +
-    'Returns the number of channels and messages, the time and version of the bridge, the name your access has, the ' +
-    'agents heard from in the last minutes by the names they use, and how many wait or stream at this moment.',
+    'Returns the number of channels and messages, the time and version of the bridge, the name of your access and ' +
+    'what it allows, the agents heard from in the last minutes by the names they use, and how many wait or stream at ' +
+    'this moment.',
   annotations: readOnly,
-  right: 'read',
+  right: 'authenticated',
   input: z.object({}),
-  async answer(_input, { relay, version, principal, client, resultBytes }) {
-    const { channels, messages } = await relay.totals();
+  async answer(_input, { relay, version, principal, actor, client, resultBytes }) {
+    const { channels, messages } = await relay.totals(actor);
     const time = formatTimestamp(Date.now());
-    const { kind, label } = principal;
+    const { kind, label, rights } = principal;
     const { waiting, subscribers: streaming } = relay;
-    const present = relay.presence.list();
+    const present = relay.presence.list(actor);
     const agents = namesThatFit(present, resultBytes);
     const lines = [
       '✓ Claude Bridge online',
@@ -27,6 +29,7 @@ export const bridgePing = defineTool({
       `Server time: ${toSeconds(time)}`,
       `Version: ${version}`,
       `You are: ${label} (${kind})`,
+      `Your rights: ${accessInWords(rights.access)}`,
     ];
     if (client) lines.push(`Client: ${client.name} ${client.version}`);
     const names = agents.length === 0 ? '' : ` (${agents.join(', ')})`;
@@ -40,7 +43,7 @@ export const bridgePing = defineTool({
         channels,
         messages,
         server_time: time,
-        principal: { kind, label },
+        principal: { kind, label, ...rights.access },
         client: client ? { name: client.name, version: client.version } : null,
         agents_present: present.length,
         agents,

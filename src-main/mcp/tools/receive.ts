@@ -35,7 +35,7 @@ export const bridgeReceive = defineTool({
       since,
       before,
       resultBytes,
-      receiptsOf: receipts ? relay.consumers : undefined,
+      receiptsOf: receipts ? (id) => relay.consumers.receipts(id, actor) : undefined,
     });
   },
 });

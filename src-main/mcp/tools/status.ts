@@ -25,10 +25,11 @@ export const bridgeStatus = defineTool({
   annotations: readOnly,
   right: 'read',
   input,
-  async answer({ per_channel: perChannel, after }, { relay, actor, resultBytes }) {
+  async answer({ per_channel: perChannel, after }, call) {
+    const { relay, actor, resultBytes } = call;
     const budget = new Budget(resultBytes);
     const { totals, entries, nextCursor } = await listChannels(
-      relay,
+      call,
       { after, budget },
       ({ channel, count }) => ({
         record: { channel, total: count, messages: [] as MessageRecord[], messages_omitted: false },
@@ -36,7 +37,7 @@ export const bridgeStatus = defineTool({
       }),
     );
     const channels = new Set(entries.map(({ record }) => record.channel));
-    const consumers = await listConsumers(relay, { channels, budget });
+    const consumers = await listConsumers(call, { channels, budget });
     const read = (channel: string) => relay.receive({ channel, limit: perChannel }, actor);
     const boxes = await fillBoxes(entries, { read, budget });
     if (nextCursor !== null)

@@ -1,9 +1,10 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
+import type { Right } from '../../../src-shared/access.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Actor } from '../../relay/actor.ts';
 import type { Relay } from '../../relay/relay.ts';
-import { requireRight, type Principal, type Right } from '../../security/principal.ts';
+import { requireRight, type Principal } from '../../security/principal.ts';
 
 /** Everything a tool may use to answer one call. */
 export interface ToolCall {
@@ -44,8 +45,11 @@ interface ToolDefinition<Input> {
   /** Under 1 kB: some clients cut what is longer. The first line says what the tool is for. */
   description: string;
   annotations: ToolAnnotations;
-  /** The right that a principal needs to call it. */
-  right: Right;
+  /**
+   * The right that a principal needs to call it, at least on some channel: the relay asks again for the one in question.
+   * `authenticated`: whoever may come in at all.
+   */
+  right: Right | 'authenticated';
   /** Every property has a description in its metadata. Unknown properties are ignored. */
   input: z.ZodObject & z.ZodType<Input>;
   answer: (input: Input, call: ToolCall) => Promise<ToolAnswer>;
@@ -60,7 +64,7 @@ export function defineTool<Input>({ answer, ...tool }: ToolDefinition<Input>): T
   return {
     ...tool,
     run: async (input, call) => {
-      requireRight(call.principal, tool.right);
+      if (tool.right !== 'authenticated') requireRight(call.principal, tool.right);
       return answer(validate<Input>(tool.input, input), call);
     },
   };

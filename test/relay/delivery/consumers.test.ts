@@ -33,12 +33,18 @@ test('an ack answers with where the cursor stands', async () => {
 test('a consumer is stuck when its oldest unread message is older than the limit', async () => {
   const { database, relay } = await withBob();
   await send(relay, 'second');
-  expect(await relay.consumers.list()).toMatchObject([{ unread: 1, stuck: false, oldest_unread_seconds: 0 }]);
+  expect(await relay.consumers.list({}, someone)).toMatchObject([
+    { unread: 1, stuck: false, oldest_unread_seconds: 0 },
+  ]);
   const age = plainConnection(database.path).prepare('UPDATE messages SET timestamp = ? WHERE content = ?');
   age.run(new Date(Date.now() - 601_000).toISOString(), 'second');
-  expect(await relay.consumers.list()).toMatchObject([{ stuck: true, oldest_unread_seconds: 601 }]);
+  expect(await relay.consumers.list({}, someone)).toMatchObject([
+    { stuck: true, oldest_unread_seconds: 601 },
+  ]);
   age.run('some time ago', 'second');
-  expect(await relay.consumers.list()).toMatchObject([{ stuck: false, oldest_unread_seconds: null }]);
+  expect(await relay.consumers.list({}, someone)).toMatchObject([
+    { stuck: false, oldest_unread_seconds: null },
+  ]);
 });
 
 test('agents are listed with what they have not read, in all channels together', async () => {
@@ -47,10 +53,10 @@ test('agents are listed with what they have not read, in all channels together',
   await relay.consumers.ack({ channel: 'hall', consumer_id: 'bob', message_id: message.id }, someone);
   await send(relay, 'second');
   await send(relay, 'third', { channel: 'hall' });
-  const agents = await relay.consumers.agents();
+  const agents = await relay.consumers.agents(someone);
   expect(agents.find(({ name }) => name === 'bob')).toMatchObject({ unread: 2, stuck: false });
   // Presence is of one process, what is unread is of the file.
-  expect(await (await relayOn(database)).relay.consumers.agents()).toEqual([]);
+  expect(await (await relayOn(database)).relay.consumers.agents(someone)).toEqual([]);
 });
 
 test('a reset puts the cursor behind a message or at the beginning, and is audited', async () => {
@@ -61,7 +67,7 @@ test('a reset puts the cursor behind a message or at the beginning, and is audit
   await relay.resetConsumer(bobInRoom, someone);
   expect(await store.cursor('bob', 'room')).toBe(0);
   await turn();
-  const events = (await relay.auditLog(10)).events.map(({ event }) => event);
+  const events = (await relay.auditLog(10, someone)).events.map(({ event }) => event);
   expect(events.filter((event) => event === 'consumer_reset')).toHaveLength(2);
   for (const target of [
     { ...bobInRoom, messageId: 'no such id' },
@@ -75,7 +81,7 @@ test('a reset puts the cursor behind a message or at the beginning, and is audit
 test('a consumer that is removed is gone, and cannot be removed twice', async () => {
   const { relay } = await withBob();
   await relay.removeConsumer(bobInRoom, someone);
-  expect(await relay.consumers.list()).toEqual([]);
+  expect(await relay.consumers.list({}, someone)).toEqual([]);
   await expect(relay.removeConsumer(bobInRoom, someone)).rejects.toMatchObject({
     code: 'not_found',
     field: 'consumer_id',
@@ -84,5 +90,5 @@ test('a consumer that is removed is gone, and cannot be removed twice', async ()
 
 test('receipts of an unknown message are not found', async () => {
   const { relay } = await relayOfTest();
-  await expect(relay.consumers.receipts('no such id')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(relay.consumers.receipts('no such id', someone)).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -56,10 +56,10 @@ describe('reading', () => {
     expect(await store.consumers()).toEqual([]);
     named.delivered();
     await turn();
-    const { receipts } = await relay.consumers.receipts(id(1));
+    const { receipts } = await relay.consumers.receipts(id(1), someone);
     expect(receipts).toMatchObject([{ consumer_id: 'bob', acked_at: null }]);
     expect(receipts[0]?.read_at).not.toBeNull();
-    expect((await relay.consumers.receipts(id(2))).receipts).toEqual([]);
+    expect((await relay.consumers.receipts(id(2), someone)).receipts).toEqual([]);
     expect(await store.cursor('bob', 'room')).toBeUndefined();
   });
 

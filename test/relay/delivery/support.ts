@@ -5,6 +5,7 @@ import type { RelayLimits } from '../../../src-main/relay/limits.ts';
 import { Relay } from '../../../src-main/relay/relay.ts';
 import type { MessageStore } from '../../../src-main/store/message-store.ts';
 import { parseSend } from '../../../src-shared/send-request.ts';
+import { everything } from '../../support/access.ts';
 import { databaseOfTest, type ScratchDatabase } from '../../store/support.ts';
 
 const limits: RelayLimits = {
@@ -21,7 +22,7 @@ const limits: RelayLimits = {
   refuseRepeats: false,
 };
 
-export const someone: Actor = { principal: 'laptop', transport: 'http' };
+export const someone: Actor = { principal: 'laptop', access: everything, transport: 'http' };
 
 /** A relay on a store of its own; what failed beside an answer is an error of the test. */
 export async function relayOfTest(changed: Partial<RelayLimits> = {}) {

@@ -15,10 +15,22 @@ const arrows = {
   settings: [],
   http: ['relay/', 'security/', 'settings/'],
   mcp: ['relay/', 'security/', 'settings/'],
-  cli: ['relay/', 'security/', 'settings/', 'runtime/'],
-  runtime: ['relay/', 'store/', 'security/', 'settings/', 'http/', 'mcp/'],
+  remote: ['mcp/', 'security/', 'settings/'],
+  cli: ['relay/', 'security/', 'settings/', 'remote/', 'runtime/'],
+  runtime: ['relay/', 'store/', 'security/', 'settings/', 'http/', 'mcp/', 'remote/'],
 };
-const rooms = ['relay', 'store', 'security', 'settings', 'http', 'mcp', 'cli', 'runtime', 'desktop'];
+const rooms = [
+  'relay',
+  'store',
+  'security',
+  'settings',
+  'http',
+  'mcp',
+  'remote',
+  'cli',
+  'runtime',
+  'desktop',
+];
 
 /** Only the engine's own composition may name the engine. */
 const enginesOf = (room) => (room === 'runtime' || room === 'store' ? [] : ['**/store/sqlite/**']);

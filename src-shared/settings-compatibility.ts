@@ -17,6 +17,9 @@ export const otherVariables: readonly string[] = [
   // The data directory.
   'CLAUDE_BRIDGE_HOME',
   // What clients of a relay read.
-  'CLAUDE_BRIDGE_TOKEN',
   'CLAUDE_BRIDGE_URL',
+  'CLAUDE_BRIDGE_TOKEN',
+  'CLAUDE_BRIDGE_TOKEN_FILE',
+  'CLAUDE_BRIDGE_CA_FILE',
+  'CLAUDE_BRIDGE_FINGERPRINT',
 ];

@@ -1,14 +1,19 @@
 import type { ReloadResponse } from '../../src-shared/settings.ts';
+import { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { SettingsInput } from '../settings/load.ts';
-import { dataPaths } from '../settings/paths.ts';
 import { exitCode } from './exit-codes.ts';
 import { print } from './output.ts';
-import { findRunningRelay, postToRelay } from './running-relay.ts';
+import { findTarget } from './target.ts';
 
 /** `claude-bridge config reload`: has the running relay read its settings again. */
 export async function configReload({ dataDirectory }: SettingsInput): Promise<number> {
-  const relay = await findRunningRelay(dataPaths(dataDirectory).runtimeFile);
-  const { reloaded, unchanged_until_restart } = (await postToRelay(relay, '/api/reload')) as ReloadResponse;
+  // The one that runs here and no other: its settings are those of this machine.
+  const client = new ApiClient(findTarget({}, { env: {}, dataDirectory }));
+  const { reloaded, unchanged_until_restart } = await client.call<ReloadResponse>({
+    method: 'POST',
+    path: '/api/reload',
+    body: {},
+  });
   const lines = Object.entries(reloaded).map(
     ([key, [before, after]]) => `${key}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
   );

@@ -37,11 +37,38 @@ function expectedOutcome(thrown: unknown): Outcome | undefined {
   return undefined;
 }
 
-/** How a relay that could not start ends: beside port and database there is only what it was given. */
+/** How a relay that could not start ends, or a command that a relay refused: what is not named here was given wrongly. */
+const outcomes: Partial<Record<ErrorCode, Outcome>> = {
+  internal_error: 'bug',
+  port_unavailable: 'port',
+  storage_busy: 'database',
+  storage_full: 'database',
+  storage_read_only: 'database',
+  storage_corrupt: 'database',
+  storage_failed: 'database',
+  unreachable: 'unreachable',
+  unexpected_answer: 'unreachable',
+  shutting_down: 'unreachable',
+  too_many_subscribers: 'unreachable',
+  too_many_channel_subscribers: 'unreachable',
+  too_many_sessions: 'unreachable',
+  too_many_waiters: 'unreachable',
+  unauthorized: 'denied',
+  unauthenticated_network: 'denied',
+  missing_right: 'denied',
+  origin_not_allowed: 'denied',
+  host_not_allowed: 'denied',
+  too_many_attempts: 'denied',
+  too_many_messages: 'denied',
+  not_found: 'notFound',
+  method_not_allowed: 'notFound',
+  request_timeout: 'timeout',
+  conflict: 'conflict',
+  in_progress: 'conflict',
+};
+
 function outcomeOfCode(code: ErrorCode): Outcome {
-  if (code === 'internal_error') return 'bug';
-  if (code === 'port_unavailable') return 'port';
-  return code.startsWith('storage_') ? 'database' : 'configuration';
+  return outcomes[code] ?? 'configuration';
 }
 
 function reportUsage(error: CommanderError): number {

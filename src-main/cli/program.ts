@@ -4,6 +4,7 @@ import { exitCode } from './exit-codes.ts';
 import { epilogue, summary } from './help.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
+import { targetOptions } from './target-options.ts';
 import { version } from './version.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .option('--stdio', 'speak MCP on standard input and output instead of HTTP')
     .addHelpText('after', epilogue())
     .action(serves);
-  for (const option of settingOptions()) program.addOption(option);
+  for (const option of [...targetOptions(), ...settingOptions()]) program.addOption(option);
 
   program.command('serve').description('serve MCP, the JSON API and the dashboard').action(serves);
 

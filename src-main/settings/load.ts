@@ -43,7 +43,7 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
   ];
   const effective = strongest(layers);
   checkTlsPair(effective);
-  const token = await resolveToken(layers);
+  const token = resolveToken(layers);
   if (token) effective.set('authToken', token);
   const { settings, sources } = unzip(effective);
   return {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { unusable } from './configuration-error.ts';
 
@@ -19,10 +19,10 @@ export type RuntimeFile = z.infer<typeof runtimeFile>;
  * The file of a relay that may still be running; undefined if there is none or it is damaged.
  * @throws ConfigurationError when it is there but cannot be read
  */
-export async function readRuntimeFile(path: string): Promise<RuntimeFile | undefined> {
+export function readRuntimeFile(path: string): RuntimeFile | undefined {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unusable('read', path, error);

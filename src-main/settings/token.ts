@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { strip } from '../../src-shared/text.ts';
 import { checkSetting } from '../../src-shared/settings-check.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
@@ -8,22 +8,24 @@ import type { Layer, SettingSource } from './layer.ts';
  * The token of the strongest source that names one, directly or by file; within one source the token itself wins
  * over the file (wire specification 1.4).
  */
-export async function resolveToken(
-  layers: readonly Layer[],
-): Promise<{ value: string; source: SettingSource } | undefined> {
+export function resolveToken(layers: readonly Layer[]): { value: string; source: SettingSource } | undefined {
   for (const layer of layers) {
     const token = layer.get('authToken');
     if (typeof token?.value === 'string') return { value: token.value, source: token.source };
     const file = layer.get('authTokenFile');
-    if (typeof file?.value === 'string') return { value: await readToken(file.value), source: file.source };
+    if (typeof file?.value === 'string') return { value: readTokenFile(file.value), source: file.source };
   }
   return undefined;
 }
 
-async function readToken(path: string): Promise<string> {
+/**
+ * The token that a file holds, without the whitespace around it.
+ * @throws ConfigurationError when it cannot be read or holds none
+ */
+export function readTokenFile(path: string): string {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     throw unusable('read the token file', path, error);
   }

@@ -34,12 +34,14 @@ const defaultPatienceMs = 10_000;
  *   other than a relay did; the signal's reason when the caller has given up
  */
 export async function callHttp(target: HttpTarget, call: Call): Promise<Response> {
+  // What the target itself throws, such as a token file that is gone, is no trouble of the relay.
+  const request = { address: addressOf(target, call), headers: headersOf(target, call) };
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), call.patienceMs ?? defaultPatienceMs);
   try {
-    const response = await (target.fetch ?? fetch)(addressOf(target, call), {
+    const response = await (target.fetch ?? fetch)(request.address, {
       method: call.method,
-      headers: headersOf(target, call),
+      headers: request.headers,
       body: call.body === undefined ? null : JSON.stringify(call.body),
       cache: 'no-store',
       // A relay never redirects; following one would carry the token to wherever it points.

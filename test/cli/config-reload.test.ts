@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { errorStatus } from '../../src-shared/bridge-error.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { runCli, scratchDirectory } from './run-cli.ts';
 
@@ -91,17 +92,19 @@ describe('claude-bridge config reload', () => {
   });
 
   it.each([
-    [400, 2],
-    [401, 6],
-    [403, 6],
-    [404, 7],
-    [409, 9],
-    [503, 5],
-    [500, 1],
-  ])('passes on the refusal of the relay: status %i becomes exit code %i', async (status, code) => {
+    ['invalid_value', 2],
+    ['storage_full', 4],
+    ['shutting_down', 5],
+    ['unauthorized', 6],
+    ['missing_right', 6],
+    ['not_found', 7],
+    ['request_timeout', 8],
+    ['conflict', 9],
+    ['internal_error', 1],
+  ] as const)('passes on the refusal of the relay: %s becomes exit code %i', async (refused, code) => {
     using home = scratchDirectory();
-    const refusal = { error: 'this is the reason', code: 'some_code', message: 'this is the reason' };
-    await using relay = await listening(createServer(answering(status, refusal)));
+    const refusal = { error: 'this is the reason', code: refused, message: 'this is the reason' };
+    await using relay = await listening(createServer(answering(errorStatus[refused], refusal)));
     announce(home.path, { url: `http://127.0.0.1:${relay.port}` });
 
     const result = await runCli(['config', 'reload'], { home: home.path });
@@ -164,7 +167,7 @@ describe('claude-bridge config reload', () => {
     expect(result).toEqual({
       code: 5,
       stdout: '',
-      stderr: `error: cannot reach the relay at http://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+      stderr: `error: no relay answers at http://127.0.0.1:${port}: the connection was refused; nothing listens there\n`,
     });
   });
 

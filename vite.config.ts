@@ -46,9 +46,10 @@ export default defineConfig({
           external,
           input: {
             cli: source('src-main/cli.ts'),
+            'backup-worker': source('src-main/store/sqlite/backup-worker.ts'),
             'checkpoint-worker': source('src-main/store/sqlite/checkpoint-worker.ts'),
           },
-          // Chunks lie beside their entries, so that `import.meta.url` finds the worker from any of them.
+          // Chunks lie beside their entries, so that `import.meta.url` finds the workers from any of them.
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
       },

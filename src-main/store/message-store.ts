@@ -95,11 +95,27 @@ export interface MessageStore {
   /** Removes events and audit rows older than the given timestamps (exclusive). */
   sweep(before: { events: string; audit?: string }): Promise<void>;
 
+  /**
+   * Copies everything as it is at this moment into a file of its own, while all else goes on. The file appears under
+   * its name when it is complete, checked and on disk; only its owner can read it. Resolves with its size in bytes.
+   * Rejects with `conflict` where there is a file already, unless it may be replaced, and with the signal's reason when
+   * that is aborted.
+   */
+  backup(file: string, options?: BackupOptions): Promise<number>;
+
   /** Touches the store: resolves if it can be read and written. */
   ping(): Promise<void>;
 
   /** Finishes what is under way and leaves the file complete in itself. */
   close(): Promise<void>;
+}
+
+export interface BackupOptions {
+  /** Replace a file that is there. */
+  replace?: boolean;
+  signal?: AbortSignal | undefined;
+  /** Told of the bytes that were copied, of how many; when they are equal the copy is being checked. */
+  onProgress?: ((progress: { copied: number; total: number }) => void) | undefined;
 }
 
 export interface MessageDraft {

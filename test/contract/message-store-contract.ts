@@ -1,5 +1,6 @@
 import type { MessageStore } from '../../src-main/store/message-store.ts';
 import { appending } from './appending.ts';
+import { backup } from './backup.ts';
 import { changeLog } from './change-log.ts';
 import { clearing } from './clearing.ts';
 import { lifeCycle } from './life-cycle.ts';
@@ -11,6 +12,8 @@ import { removal } from './removal.ts';
 export interface StoreData {
   /** Opens a store as a process of its own would. All of them are closed by `remove`. */
   open(): Promise<MessageStore>;
+  /** Opens what `backup` has made. It is closed by `remove`, too. */
+  openCopy(file: string): Promise<MessageStore>;
   remove(): Promise<void>;
 }
 
@@ -19,7 +22,7 @@ export interface StoreData {
  * @param create makes an empty body of data
  */
 export function messageStoreContract(name: string, create: () => Promise<StoreData>): void {
-  for (const part of [appending, reading, clearing, changeLog, removal, lifeCycle, modelled]) {
+  for (const part of [appending, reading, clearing, changeLog, removal, backup, lifeCycle, modelled]) {
     part(name, create);
   }
 }

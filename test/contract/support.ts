@@ -14,13 +14,18 @@ export interface OpenedStore {
   store: MessageStore;
   /** Opens a further store on the same data, as another process would. */
   openAnother: () => Promise<MessageStore>;
+  openCopy: (file: string) => Promise<MessageStore>;
 }
 
 /** A store on data of its own, which is gone when the test ends. */
 export async function openStore(create: CreateData): Promise<OpenedStore> {
   const data = await create();
   onTestFinished(() => data.remove());
-  return { store: await data.open(), openAnother: () => data.open() };
+  return {
+    store: await data.open(),
+    openAnother: () => data.open(),
+    openCopy: (file) => data.openCopy(file),
+  };
 }
 
 /** Appends messages one after the other and returns them. */

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -145,6 +153,26 @@ describe('a database that cannot be opened is one sentence', () => {
       refusal('storage_read_only', path, 'the database or its folder cannot be written'),
     );
   });
+});
+
+test('of a damaged database no copy is made that would pass for a sound one', async () => {
+  const database = await filledDatabase();
+  const connection = plainConnection(database.path);
+  const index = connection.prepare(
+    "SELECT rootpage FROM sqlite_master WHERE name = 'idx_messages_timestamp'",
+  );
+  const start = ((index.pluck().get() as number) - 1) * 4_096;
+  connection.close();
+  const bytes = readFileSync(database.path);
+  bytes.fill(0xa5, start + 100, start + 4_096);
+  writeFileSync(database.path, bytes);
+  const store = await database.open();
+  const file = join(database.folder, 'copy.db');
+  await expect(store.backup(file)).rejects.toMatchObject({
+    code: 'storage_corrupt',
+    message: `cannot make the copy ${file}: the database is damaged`,
+  });
+  expect(readdirSync(database.folder).filter((name) => name.startsWith('copy'))).toEqual([]);
 });
 
 /** Everything that a relay asks of a store. */

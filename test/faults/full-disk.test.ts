@@ -1,43 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
 import { summaryOf, Watching } from '../contract/support.ts';
-import { plainConnection } from '../store/support.ts';
+import { databaseOfTest, plainConnection } from '../store/support.ts';
+import { canMakeDisks, diskOfTest } from './small-disk.ts';
 
 const large = { channel: 'room', sender: 'alice', content: 'x'.repeat(20_000) };
-
-/** A file system of a few megabytes, which only the superuser may make. */
-function smallDisk(megabytes: number): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-disk-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', folder]);
-  if (status === 0) return folder;
-  rmdirSync(folder);
-  return undefined;
-}
-
-function unmount(folder: string): void {
-  spawnSync('umount', ['--lazy', folder]);
-  rmdirSync(folder);
-}
-
-const canMakeDisks = (() => {
-  const folder = smallDisk(1);
-  if (folder !== undefined) unmount(folder);
-  return folder !== undefined;
-})();
-if (!canMakeDisks)
-  console.log('Full disks are not tested: only the superuser of a Linux machine can make small ones.');
-
-function diskOfTest(megabytes: number): string {
-  const folder = smallDisk(megabytes);
-  if (folder === undefined) throw new Error('no small disk could be made');
-  onTestFinished(() => unmount(folder));
-  return folder;
-}
 
 function openIn(folder: string, onError?: (error: unknown) => void): SqliteStore {
   const path = join(folder, 'bridge.db');
@@ -126,5 +95,19 @@ describe.skipIf(!canMakeDisks)('on a full disk', () => {
         message: `cannot open the database ${join(folder, 'bridge.db')}: the disk is full`,
       }),
     );
+  });
+
+  test('a copy that does not fit is one sentence, and leaves nothing', async () => {
+    const folder = diskOfTest(1);
+    const store = await databaseOfTest().open();
+    await Promise.all(Array.from({ length: 100 }, () => store.append(large)));
+    const file = join(folder, 'copy.db');
+    await expect(store.backup(file)).rejects.toMatchObject({
+      name: 'BridgeError',
+      code: 'storage_full',
+      message: `cannot make the copy ${file}: the disk is full`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    expect((await store.append(large)).message.seq).toBe(101);
   });
 });

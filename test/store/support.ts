@@ -10,6 +10,8 @@ export interface ScratchDatabase {
   readonly folder: string;
   readonly path: string;
   open(options?: Partial<SqliteStoreOptions>): Promise<SqliteStore>;
+  /** Opens a copy of it. */
+  openCopy(file: string): Promise<SqliteStore>;
   /** Closes every store opened here and removes the folder. */
   remove(): Promise<void>;
 }
@@ -18,14 +20,16 @@ export function scratchDatabase(): ScratchDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-store-'));
   const path = join(folder, 'claude-bridge.db');
   const stores: SqliteStore[] = [];
+  const open: ScratchDatabase['open'] = (options) => {
+    const store = new SqliteStore({ path, durability: 'full', ...options });
+    stores.push(store);
+    return Promise.resolve(store);
+  };
   return {
     folder,
     path,
-    open(options) {
-      const store = new SqliteStore({ path, durability: 'full', ...options });
-      stores.push(store);
-      return Promise.resolve(store);
-    },
+    open,
+    openCopy: (file) => open({ path: file }),
     async remove() {
       await Promise.all(stores.map((store) => store.close()));
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { toError } from '../../../src-shared/bridge-error.ts';
+import { workerFile } from './worker-file.ts';
 
 /** What the worker reports after each of its checkpoints. */
 export interface CheckpointReport {
@@ -84,7 +85,7 @@ export class Checkpointer {
 
   #startWorker(): Worker {
     const data: CheckpointWorkerData = { path: this.#db.name, everyMs: copyEveryMs };
-    const worker = new Worker(workerFile(), { workerData: data });
+    const worker = new Worker(workerFile('checkpoint-worker'), { workerData: data });
     worker.unref();
     worker.on('message', (report: CheckpointReport) => this.#finish(report));
     worker.on('error', (error) => {
@@ -123,10 +124,4 @@ export class Checkpointer {
     clearTimeout(this.#idle);
     if (this.#db.open) this.#db.pragma(`wal_autocheckpoint = ${ownPages}`);
   }
-}
-
-/** The worker lies beside this module: as source while developing, as a bundle of its own when built. */
-function workerFile(): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./checkpoint-worker.${extension}`, import.meta.url);
 }

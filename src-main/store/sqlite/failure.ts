@@ -87,3 +87,21 @@ export function toOpenError(path: string, thrown: unknown): BridgeError {
     { cause: thrown },
   );
 }
+
+/** What stands in the way of a new file, where the sentences about the database would mislead. */
+const copyFailures: Partial<Record<string, string>> = {
+  storage_read_only: 'its folder cannot be written',
+  ENOENT: 'its folder does not exist',
+};
+
+/** Why a copy could not be made, in one sentence that names it. */
+export function toCopyError(path: string, thrown: unknown): BridgeError {
+  if (thrown instanceof BridgeError) return thrown;
+  const failure = failureOf(thrown);
+  const systemCode = (thrown as NodeJS.ErrnoException).code ?? '';
+  const says = copyFailures[failure?.code ?? systemCode] ?? failure?.says ?? toError(thrown).message;
+  return new BridgeError(failure?.code ?? 'storage_failed', `cannot make the copy ${path}: ${says}`, {
+    retryAfter: failure?.retryAfter ?? otherRetryAfter,
+    cause: thrown,
+  });
+}

@@ -6,6 +6,7 @@ import type {
   AckRequest,
   Appended,
   AuditDraft,
+  BackupOptions,
   Change,
   ChangePage,
   ChannelSummary,
@@ -21,6 +22,7 @@ import type {
   ReceiptState,
   Totals,
 } from '../message-store.ts';
+import { backupDatabase } from './backup.ts';
 import { ChangeLog } from './change-log.ts';
 import { ChangePublisher } from './change-publisher.ts';
 import { ChangeWatcher } from './change-watcher.ts';
@@ -70,6 +72,8 @@ export class SqliteStore implements MessageStore {
   readonly #housekeeping: Housekeeping;
   readonly #reader = new Reader();
   readonly #onError: (error: unknown) => void;
+  readonly #backups = new Set<Promise<number>>();
+  readonly #endBackups = new AbortController();
   #closing: Promise<void> | undefined;
 
   /** @throws BridgeError `storage_*` with a sentence that names the file and what is wrong with it */
@@ -240,6 +244,19 @@ export class SqliteStore implements MessageStore {
     return this.#reader.read(() => this.#sql.audit.all(limit));
   }
 
+  async backup(file: string, options: BackupOptions = {}): Promise<number> {
+    if (this.#closing) throw shuttingDown();
+    const ending = this.#endBackups.signal;
+    const signal = options.signal ? AbortSignal.any([options.signal, ending]) : ending;
+    const copying = backupDatabase(this.path, file, { ...options, signal });
+    this.#backups.add(copying);
+    try {
+      return await copying;
+    } finally {
+      this.#backups.delete(copying);
+    }
+  }
+
   /** Reads, and takes and releases the write lock: a file that cannot be written is not ready. */
   async ping(): Promise<void> {
     await this.#reader.read(() => this.#sql.position.get());
@@ -256,10 +273,12 @@ export class SqliteStore implements MessageStore {
     this.#watcher.stop();
     this.#housekeeping.stop();
     this.index.stop();
+    this.#endBackups.abort(shuttingDown());
     this.#queue.drain();
     this.#finishHousekeeping();
     this.#reader.close();
     this.#publisher.stop();
+    await Promise.allSettled(this.#backups);
     await this.#checkpointer.stop();
     this.#db.close();
   }

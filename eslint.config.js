@@ -91,6 +91,10 @@ export default ts.config(
         extraFileExtensions: ['.svelte'],
       },
     },
+    rules: {
+      // State is replaced, never changed in place: ordinary maps, sets and dates are then what they are.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
   },
   ...arrowRules,
   {

@@ -1,13 +1,14 @@
+import './zod-without-eval.ts';
 import './design/tokens.css';
 import './design/base.css';
 import { mount } from 'svelte';
-import { HttpApiClient } from './api-client.ts';
+import { ApiClient } from '../src-shared/client/api-client.ts';
 import App from './App.svelte';
-import { RelayState } from './state/relay-state.svelte.ts';
+import { Dashboard } from './state/dashboard.svelte.ts';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('index.html has no element #app');
 
-const origin = location.origin;
 target.replaceChildren();
-mount(App, { target, props: { origin, relay: new RelayState(new HttpApiClient(origin)) } });
+// The browser adds the cookie of the session; no script ever holds a token.
+mount(App, { target, props: { dashboard: new Dashboard(new ApiClient({ url: location.origin })) } });

@@ -1,0 +1,62 @@
+/** Whether this is the desktop window, where no browser owns keys. */
+export const inWindow = location.protocol === 'app:';
+
+/** Whether this computer calls its command key by that name. */
+export const isApple = /mac|iphone|ipad/i.test(navigator.platform);
+
+const command = isApple ? '⌘' : 'Ctrl';
+
+/** How a key together with the command key is written here: `⌘K`, `Ctrl K`. */
+export function withCommand(key: string): string {
+  return isApple ? command + key : `${command} ${key}`;
+}
+
+export interface KeyEntry {
+  /** Ways to do it; each is one key or chord, as it is printed on the keyboard. */
+  keys: readonly string[];
+  does: string;
+}
+
+export interface KeySection {
+  title: string;
+  entries: readonly KeyEntry[];
+}
+
+/** The keys of the page, as its sheet shows them. */
+export const keySections: readonly KeySection[] = [
+  {
+    title: 'Anywhere',
+    entries: [
+      { keys: [withCommand('K')], does: 'Go to a channel or a command' },
+      { keys: ['/'], does: 'Filter channels' },
+      { keys: ['?'], does: 'This list' },
+      { keys: ['Esc'], does: 'Close details or a dialog' },
+      ...(inWindow
+        ? [
+            {
+              keys: [`${withCommand('1')} … ${withCommand('6')}`],
+              does: 'The views, in the order of the sidebar',
+            },
+            { keys: [withCommand(',')], does: 'Settings' },
+            { keys: ['Alt ↑', 'Alt ↓'], does: 'Previous, next channel' },
+            { keys: ['Alt Shift ↑', 'Alt Shift ↓'], does: 'Previous, next unread channel' },
+          ]
+        : []),
+    ],
+  },
+];
+
+/** Whether `event` is a chord of the command key and `key` alone. */
+export function isCommand(event: KeyboardEvent, key: string): boolean {
+  const held = isApple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+  return held && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
+}
+
+/** Whether keys go into a text that somebody is writing. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const { target } = event;
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=radio], [type=checkbox]), textarea, select'))
+  );
+}

@@ -1,0 +1,187 @@
+import { createContext } from 'svelte';
+import type { StateResponse } from '../../src-shared/api.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { ApiClient } from '../../src-shared/client/api-client.ts';
+import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { Channels } from './channels.svelte.ts';
+import { Clock } from './clock.ts';
+import { Notices } from './notices.svelte.ts';
+import { OtherTabs } from './other-tabs.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { RelayLink } from './relay-link.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { Unread } from './unread.svelte.ts';
+
+/** The state is asked for again after this time, in ms: it holds numbers that no event tells. */
+const refreshMs = 30_000;
+
+/** What can go over the wire as a bearer token: printable ASCII without blanks. */
+const bearerToken = /^[\x21-\x7e]+$/;
+
+/** Everything the page knows and can do. Components show it. */
+export class Dashboard {
+  readonly api: ApiClient;
+  readonly router = new Router();
+  readonly preferences = new Preferences();
+  readonly notices = new Notices();
+  readonly announcer = new Announcer();
+  readonly clock = new Clock();
+  readonly channels = new Channels();
+  readonly unread: Unread;
+  readonly link: RelayLink;
+
+  /** The relay's last word about itself. */
+  facts = $state.raw<StateResponse>();
+  /** What lies over the page. */
+  open = $state<'palette' | 'keys'>();
+  /** Messages that came after the last interruption, and had been missed. */
+  caughtUp = $state(0);
+  /** Whether there is something to sign out of. */
+  signedIn = $state(false);
+  /** Signing in, or out, is under way. */
+  signing = $state(false);
+
+  readonly #tabs: OtherTabs;
+  #refreshing: ReturnType<typeof setInterval> | undefined;
+
+  /** The channel that is shown: the one of the address, else the last one, else the liveliest. */
+  readonly currentChannel = $derived.by(() => {
+    const { view, path } = this.router.route;
+    if (view !== 'channels') return undefined;
+    if (path[0] !== undefined) return path[0];
+    const last = this.preferences.values.lastChannel;
+    if (last !== undefined && this.channels.find(last)) return last;
+    return this.channels.liveliest?.id;
+  });
+
+  constructor(api: ApiClient) {
+    this.api = api;
+    this.unread = new Unread(api);
+    this.link = new RelayLink(api.target, {
+      take: (events) => this.#take(events),
+      connected: () => {
+        this.caughtUp = 0;
+        void this.refresh();
+      },
+      poll: () => void this.refresh(),
+    });
+    this.#tabs = new OtherTabs({
+      signedOut: () => this.#leave('You have signed out in another tab.'),
+      signedIn: () => this.link.open(),
+      // Browsers have six connections for a host: of all tabs in the background only the last keeps its stream.
+      hidden: () => {
+        if (document.hidden) this.link.close();
+      },
+    });
+  }
+
+  /** Connects, and follows what the browser says about the page. Returns the function that ends it. */
+  start(): () => void {
+    const stop = [this.router.start(), this.unread.start()];
+    const visibility = () => {
+      if (document.hidden) this.#tabs.say('hidden');
+      else if (this.link.status.kind !== 'sign-in') this.link.retryNow();
+    };
+    const online = () => this.link.retryNow();
+    document.addEventListener('visibilitychange', visibility);
+    addEventListener('online', online);
+    this.#refreshing = setInterval(() => {
+      if (!document.hidden && this.link.status.kind === 'live') void this.refresh();
+    }, refreshMs);
+    this.link.open();
+    return () => {
+      for (const each of stop) each();
+      document.removeEventListener('visibilitychange', visibility);
+      removeEventListener('online', online);
+      clearInterval(this.#refreshing);
+      this.#tabs.close();
+      this.link.close();
+    };
+  }
+
+  /** Asks the relay for what no event tells. A failure shows in the link, which fails as well. */
+  async refresh(): Promise<void> {
+    try {
+      const facts = await this.api.state();
+      this.facts = facts;
+      this.clock.set(facts.server_time);
+      this.channels.replace(facts.channels);
+      void this.unread.catchUp(this.channels.list, facts.server_time);
+      this.signedIn = (await this.api.session()).auth_required;
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      if (error.code === 'unauthorized') this.#leave('You are no longer signed in.');
+    }
+  }
+
+  /** Exchanges `token` for a session that the browser keeps where no script can read it. */
+  async signIn(token: string): Promise<void> {
+    const given = token.trim();
+    if (!bearerToken.test(given)) {
+      this.link.askToSignIn(
+        given === ''
+          ? 'Enter the token first.'
+          : 'This is no token: it holds a blank or a special character.',
+      );
+      return;
+    }
+    this.signing = true;
+    try {
+      await this.api.signIn(given);
+      this.#tabs.say('signed-in');
+      this.link.open();
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      this.link.askToSignIn(
+        error.code === 'unauthorized'
+          ? 'The relay does not know this token. Check that it is complete and belongs to this relay.'
+          : error.message,
+      );
+    } finally {
+      this.signing = false;
+    }
+  }
+
+  /** Ends the session, here and in every other tab, and forgets what came from the relay. */
+  async signOut(): Promise<void> {
+    this.signing = true;
+    try {
+      await this.api.signOut();
+      this.preferences.forgetRelay();
+      this.unread.forget();
+      this.#tabs.say('signed-out');
+      this.#leave(undefined);
+    } catch (error) {
+      this.notices.failed('Not signed out', error);
+    } finally {
+      this.signing = false;
+    }
+  }
+
+  #take(events: readonly StreamEvent[]): void {
+    this.channels.take(events);
+    this.unread.take(events, () => false);
+    this.#countCaughtUp(events);
+  }
+
+  /** Messages from before the return were missed; later ones are just new. */
+  #countCaughtUp(events: readonly StreamEvent[]): void {
+    const { status } = this.link;
+    if (status.kind !== 'live' || status.recoveredAt === undefined) return;
+    const back = new Date(this.clock.at(status.recoveredAt)).toISOString();
+    this.caughtUp += events.filter(
+      (event) => event.type === 'message' && event.message.timestamp < back,
+    ).length;
+  }
+
+  /** What was shown belongs to whoever was signed in. */
+  #leave(problem: string | undefined): void {
+    this.link.askToSignIn(problem);
+    this.channels.forget();
+    this.facts = undefined;
+    this.signedIn = false;
+  }
+}
+
+export const [useDashboard, provideDashboard] = createContext<Dashboard>();

@@ -1,0 +1,87 @@
+import { readStored, writeStored } from './storage.ts';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+interface Values {
+  theme: Theme;
+  /** The name under which this browser sends. */
+  sender: string;
+  /** Whether Enter alone sends; else it starts a new line. */
+  enterSends: boolean;
+  /** Whether single letters do something while the feed has the focus. */
+  letterKeys: boolean;
+  inspectorOpen: boolean;
+  /** In pixels. */
+  inspectorWidth: number;
+  foldedGroups: readonly string[];
+  lastChannel: string | undefined;
+}
+
+const defaults: Values = {
+  theme: 'system',
+  sender: 'desk',
+  enterSends: false,
+  letterKeys: true,
+  inspectorOpen: true,
+  inspectorWidth: 344,
+  foldedGroups: [],
+  lastChannel: undefined,
+};
+
+export const inspectorWidths = { min: 300, max: 520 } as const;
+
+const key = 'preferences';
+
+/** How this browser likes the page. Remembered here, unknown to the relay. */
+export class Preferences {
+  #values = $state.raw<Values>(remembered());
+
+  get values(): Readonly<Values> {
+    return this.#values;
+  }
+
+  set(change: Partial<Values>): void {
+    this.#values = { ...this.#values, ...change };
+    writeStored(key, this.#values);
+  }
+
+  /** Forgets what names something of the relay; taste stays. */
+  forgetRelay(): void {
+    this.set({ foldedGroups: [], lastChannel: undefined });
+  }
+}
+
+/** Shows the page in `theme`: `tokens.css` follows the attribute, and without one the system. */
+export function applyTheme(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+/** Every value as it was remembered, if it still has the type of its default. */
+function remembered(): Values {
+  const stored = readStored(key);
+  if (typeof stored !== 'object' || stored === null) return defaults;
+  const given = stored as Partial<Record<keyof Values, unknown>>;
+  const text = (name: 'sender' | 'lastChannel') =>
+    typeof given[name] === 'string' ? given[name] : defaults[name];
+  const flag = (name: 'enterSends' | 'letterKeys' | 'inspectorOpen') =>
+    typeof given[name] === 'boolean' ? given[name] : defaults[name];
+  const width = Number(given.inspectorWidth ?? NaN);
+  return {
+    theme: themes.find((theme) => theme === given.theme) ?? defaults.theme,
+    sender: text('sender') ?? defaults.sender,
+    enterSends: flag('enterSends'),
+    letterKeys: flag('letterKeys'),
+    inspectorOpen: flag('inspectorOpen'),
+    inspectorWidth: Number.isFinite(width) ? clampWidth(width) : defaults.inspectorWidth,
+    foldedGroups: Array.isArray(given.foldedGroups)
+      ? given.foldedGroups.filter((group) => typeof group === 'string')
+      : [],
+    lastChannel: text('lastChannel'),
+  };
+}
+
+export function clampWidth(width: number): number {
+  return Math.min(inspectorWidths.max, Math.max(inspectorWidths.min, Math.round(width)));
+}

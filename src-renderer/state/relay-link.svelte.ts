@@ -1,0 +1,140 @@
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { EventSubscription, type SubscriptionState } from '../../src-shared/client/event-subscription.ts';
+import type { HttpTarget } from '../../src-shared/client/http-call.ts';
+import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
+import { interrupted, live, type LinkStatus } from './link-status.ts';
+
+export interface LinkListener {
+  /** Events in order. Those that arrive together come together. */
+  take(events: readonly StreamEvent[]): void;
+  /** The stream stands, for the first time or again; what it missed follows as events unless `gap` is set. */
+  connected(gap: boolean): void;
+  /** There is no stream to be had: ask for what is new. */
+  poll(): void;
+}
+
+/** Events of so many milliseconds are handed on together, so that a burst is drawn once. */
+const gatherMs = 16;
+
+/** A relay that has said no is asked again after this time, in ms: somebody may have changed its settings. */
+const refusalMs = 30_000;
+
+const pollMs = 5_000;
+
+/** The one event stream of this page, over all channels, and how it stands. */
+export class RelayLink {
+  status = $state.raw<LinkStatus>({ kind: 'starting' });
+
+  readonly #target: HttpTarget;
+  readonly #listener: LinkListener;
+  #subscription: EventSubscription | undefined;
+  #lastId: string | undefined;
+  #gathered: StreamEvent[] = [];
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #polling: ReturnType<typeof setInterval> | undefined;
+
+  constructor(target: HttpTarget, listener: LinkListener) {
+    this.#target = target;
+    this.#listener = listener;
+  }
+
+  get isOpen(): boolean {
+    return this.#subscription !== undefined;
+  }
+
+  /** Connects, if it is not connected or about to be. It goes on behind the last event that was seen. */
+  open(): void {
+    clearTimeout(this.#again);
+    if (!this.#subscription) void this.#follow();
+  }
+
+  /** Gives the connection back without forgetting where it stood. */
+  close(): void {
+    clearTimeout(this.#again);
+    this.#stopPolling();
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+
+  /** Tries at once instead of at the appointed time. */
+  retryNow(): void {
+    if (this.#subscription) this.#subscription.retryNow();
+    else this.open();
+  }
+
+  /** Ends until somebody has signed in; nothing that was seen counts any longer. */
+  askToSignIn(problem: string | undefined): void {
+    this.close();
+    this.#lastId = undefined;
+    this.#gathered = [];
+    this.status = { kind: 'sign-in', problem };
+  }
+
+  async #follow(): Promise<void> {
+    const subscription = new EventSubscription(this.#target, {
+      channels: 'all',
+      receipts: true,
+      since: this.#lastId,
+      onState: (state) => {
+        if (this.#subscription === subscription) this.#entered(state);
+      },
+    });
+    this.#subscription = subscription;
+    try {
+      for await (const event of subscription) {
+        if (this.#subscription !== subscription) return;
+        this.#lastId = subscription.lastId;
+        this.#gather(event);
+      }
+    } catch (error) {
+      if (this.#subscription !== subscription) return;
+      this.#subscription = undefined;
+      if (!(error instanceof BridgeError)) throw error;
+      this.#refused(error);
+    }
+  }
+
+  #entered(state: SubscriptionState): void {
+    if (state.kind === 'live') {
+      this.#stopPolling();
+      this.status = live(this.status, Date.now());
+      this.#listener.connected(this.#lastId === undefined);
+    } else if (state.kind === 'waiting') {
+      this.status = interrupted(this.status, { ...state, now: Date.now() });
+      if (this.status.cause === 'polling') this.#startPolling();
+      else this.#stopPolling();
+    }
+  }
+
+  #refused(error: BridgeError): void {
+    this.#stopPolling();
+    if (error.code === 'unauthorized') {
+      this.askToSignIn(this.status.kind === 'starting' ? undefined : 'You are no longer signed in.');
+      return;
+    }
+    const now = Date.now();
+    const tries = this.status.kind === 'interrupted' ? this.status.tries + 1 : 1;
+    this.status = interrupted(this.status, { error, tries, retryAt: now + refusalMs, now });
+    this.#again = setTimeout(() => this.open(), refusalMs);
+  }
+
+  #gather(event: StreamEvent): void {
+    this.#gathered.push(event);
+    if (this.#gathered.length > 1) return;
+    setTimeout(() => {
+      const events = this.#gathered;
+      this.#gathered = [];
+      if (events.length > 0) this.#listener.take(events);
+    }, gatherMs);
+  }
+
+  #startPolling(): void {
+    this.#listener.poll();
+    this.#polling ??= setInterval(() => this.#listener.poll(), pollMs);
+  }
+
+  #stopPolling(): void {
+    clearInterval(this.#polling);
+    this.#polling = undefined;
+  }
+}

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Principal } from '../security/principal.ts';
 import { LegacySse } from './legacy-sse.ts';
-import type { McpParts } from './server.ts';
+import { createServer, type McpParts } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { serveStdio } from './stdio.ts';
 import { StreamableHttp } from './streamable-http.ts';
@@ -56,7 +56,10 @@ export function createMcp({
     legacySse: new LegacySse({ parts, sessions, keepAliveMs }),
     serveStdio: async ({ input, output, principal }) => {
       const caller = { principal, transport: 'stdio' } as const;
-      const served = serveStdio({ parts, caller, input, output, signal: stopping.signal });
+      const served = serveStdio({
+        serverFor: (transport, ending) => createServer({ ...parts, stopping: ending }, transport, caller),
+        ...{ input, output, signal: stopping.signal },
+      });
       stdio.add(served);
       await served.finally(() => stdio.delete(served));
     },

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { createServer, type McpParts, type McpServer } from './server.ts';
+import { createServer, type McpParts } from './server.ts';
 import { drainMs, SessionTransport } from './session-transport.ts';
+import type { McpServer } from './tool-server.ts';
 
 /** The transport that a session belongs to; an id of one means nothing to the other. */
 export type SessionKind = 'streamable' | 'legacy';

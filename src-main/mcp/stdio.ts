@@ -1,15 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseError, readMessage, rpcCode, RpcRefusal, toRpcError } from './json-rpc.ts';
 import { LineReader } from './line-reader.ts';
-import type { Caller } from './caller.ts';
-import { createServer, type McpParts } from './server.ts';
 import { drainMs, SessionTransport, type Background } from './session-transport.ts';
+import type { McpServer } from './tool-server.ts';
 import { ifWritten } from './written.ts';
 
 export interface StdioOptions {
-  parts: McpParts;
-  /** Who is at the other end. */
-  caller: Caller;
+  /**
+   * Makes the server for the client at the other end.
+   * @param stopping aborted when calls that wait are to end
+   */
+  serverFor: (transport: SessionTransport, stopping: AbortSignal) => McpServer;
   input: Readable;
   output: Writable;
   /** Stops reading; calls under way still have a moment to be answered. */
@@ -24,14 +25,13 @@ const maxLineBytes = 4 * 1024 * 1024;
  * to `output`.
  * @returns once the input has ended and every call is answered, or once the output is gone
  */
-export async function serveStdio({ parts, caller, input, output, signal }: StdioOptions): Promise<void> {
+export async function serveStdio({ serverFor, input, output, signal }: StdioOptions): Promise<void> {
   const inputOver = firstOf(input, 'end', 'close', 'error');
   const outputOver = firstOf(output, 'close', 'error');
   const transport = new SessionTransport();
   // A client that has closed its end wants what is on its way, not what may come.
   const leaving = new AbortController();
-  const stopping = AbortSignal.any([signal, leaving.signal]);
-  const server = createServer({ ...parts, stopping }, transport, caller);
+  const server = serverFor(transport, AbortSignal.any([signal, leaving.signal]));
   const stopped = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve());

@@ -3,7 +3,7 @@ import { channelToRead, consumerId, pageLimit, sinceId } from './arguments.ts';
 import { toPageAnswer } from './page-answer.ts';
 import { defineTool, readOnly, type ToolCall } from './tool.ts';
 
-const usualSeconds = 50;
+export const usualSeconds = 50;
 
 /** Clients give up on a call sooner or later; those that are known not to may wait for longer (5.3). */
 const longestSeconds = 240;
@@ -40,7 +40,7 @@ export const bridgeWait = defineTool({
   input,
   async answer({ channel, since_id: since, consumer_id: consumer, limit, timeout_seconds }, call) {
     const { relay, actor, resultBytes, principal } = call;
-    const seconds = Math.min(Math.max(timeout_seconds, 0), longestFor(call));
+    const seconds = secondsToWait(timeout_seconds, call.client);
     const ended = principal.lease?.ended;
     const endProgress = reportProgress(call, seconds);
     try {
@@ -60,8 +60,10 @@ export const bridgeWait = defineTool({
   },
 });
 
-function longestFor({ client }: ToolCall): number {
-  return client && patientClients.has(client.name) ? longestOfPatient : longestSeconds;
+/** How long a wait lasts at most for a client that asks for `seconds`. */
+export function secondsToWait(seconds: number, client: { name: string } | undefined): number {
+  const longest = client && patientClients.has(client.name) ? longestOfPatient : longestSeconds;
+  return Math.min(Math.max(seconds, 0), longest);
 }
 
 /** Tells the client again and again that the call lives, since many give up on one that is silent. */

@@ -1,18 +1,6 @@
 import express, { type Handler } from 'express';
+import { pagePolicy } from '../../src-shared/page-policy.ts';
 import { securityHeaders } from './respond.ts';
-
-/** The page runs only what it was shipped with, and talks only to the relay it came from. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const headers = {
   ...securityHeaders,

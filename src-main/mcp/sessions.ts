@@ -16,6 +16,9 @@ const evictableAfterMs = 60_000;
 /** How often idle sessions are looked for at most, in ms. */
 const longestSweepMs = 30_000;
 
+/** Makes the server at the end of a transport. */
+export type ServerFor = (transport: SessionTransport) => McpServer;
+
 /** One client's session: a server, its transport, and when it was last used. */
 export class Session {
   /** 32 hexadecimal digits. */
@@ -26,9 +29,9 @@ export class Session {
   #lastUsed = performance.now();
   #open = 0;
 
-  constructor(kind: SessionKind, parts: McpParts, onClosed: () => void) {
+  constructor(kind: SessionKind, serverFor: ServerFor, onClosed: () => void) {
     this.kind = kind;
-    this.#server = createServer(parts, this.transport);
+    this.#server = serverFor(this.transport);
     this.#server.onclose = onClosed;
   }
 
@@ -63,13 +66,15 @@ export class Session {
  */
 export class Sessions {
   readonly #parts: McpParts;
+  readonly #serverFor: ServerFor;
   readonly #open = new Map<string, Session>();
   readonly #single = new Set<Session>();
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(parts: McpParts) {
+  constructor(parts: McpParts, serverFor: ServerFor = (transport) => createServer(parts, transport)) {
     this.#parts = parts;
+    this.#serverFor = serverFor;
   }
 
   get size(): number {
@@ -80,7 +85,7 @@ export class Sessions {
   async create(kind: SessionKind): Promise<Session> {
     this.checkOpen();
     this.#makeRoom();
-    const session = new Session(kind, this.#parts, () => this.#open.delete(session.id));
+    const session = new Session(kind, this.#serverFor, () => this.#open.delete(session.id));
     this.#open.set(session.id, session);
     this.#armSweep();
     await session.connect();
@@ -90,7 +95,7 @@ export class Sessions {
   /** A session for a single request, which ends with it: it cannot be named, is not counted and never idle. */
   async createSingle(): Promise<Session> {
     this.checkOpen();
-    const session = new Session('streamable', this.#parts, () => this.#single.delete(session));
+    const session = new Session('streamable', this.#serverFor, () => this.#single.delete(session));
     this.#single.add(session);
     await session.connect();
     return session;

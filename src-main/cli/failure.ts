@@ -84,7 +84,7 @@ function usageSentence(error: CommanderError): string {
     case 'commander.help':
     case 'commander.unknownCommand':
     case 'commander.excessArguments':
-      return 'there is no such command: there are serve and config show, check, reload and path (see claude-bridge --help)';
+      return 'there is no such command (see claude-bridge --help)';
     default: {
       const valued = /'(--[^'=]+)=/.exec(error.message)?.[1];
       if (isSwitch(valued)) return `${valued} takes no value (see claude-bridge --help)`;

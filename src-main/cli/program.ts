@@ -4,7 +4,7 @@ import { exitCode } from './exit-codes.ts';
 import { epilogue, summary } from './help.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
-import { targetOptions } from './target-options.ts';
+import { givenTarget, listTargetOptions, targetOptions } from './target-options.ts';
 import { version } from './version.ts';
 
 /**
@@ -59,6 +59,16 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .command('path')
     .description('print the path of the settings file')
     .action(runs(async (input) => (await import('./config-path.ts')).configPath(input)));
+
+  listTargetOptions(program.command('backup'))
+    .description('copy the database to a new file, also while a relay runs on it')
+    .argument('<file>', 'the copy')
+    .option('--force', 'replace it if it is there')
+    .action(async (file: string, options: { force?: true }) => {
+      const { backupCommand } = await import('./backup.ts');
+      const request = { file, force: options.force === true };
+      await runs((input) => backupCommand(request, givenTarget(program), input))();
+    });
 
   await program.parseAsync(argv, { from: 'user' });
   return code;

@@ -1,4 +1,5 @@
 import type { Trust } from '../remote/trust.ts';
+import { isAlive } from '../settings/process-alive.ts';
 import { readRuntimeFile, type RuntimeFile } from '../settings/runtime-file.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -52,15 +53,6 @@ export class RunningRelay {
   #read(): RuntimeFile {
     this.#last = readRuntimeFile(this.#path) ?? this.#last;
     return this.#last;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is alive too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

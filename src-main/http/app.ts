@@ -8,6 +8,7 @@ import type { Route } from './route.ts';
 import { addressRoutes } from './routes/addresses.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { clearRoutes } from './routes/clear.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -36,6 +37,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...statusRoutes(parts),
     ...clearRoutes(parts),
     ...adminRoutes(parts),
+    ...backupRoutes(parts),
   ];
 }
 

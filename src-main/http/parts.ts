@@ -33,6 +33,8 @@ export interface RouteParts {
   startedAt: number;
   mcp: () => Promise<McpOverHttp>;
   reload: () => Promise<ReloadResponse>;
+  /** Names a new file for a purpose, in a place that only we can read and that has space. */
+  scratchFile: (purpose: string) => string;
   /** Where this relay is, or could be, reached. */
   addresses: () => RelayAddress[];
   limits: () => {

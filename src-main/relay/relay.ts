@@ -4,6 +4,7 @@ import type { StoredMessage } from '../../src-shared/message.ts';
 import type { SendRequest } from '../../src-shared/send-request.ts';
 import type { ChannelSummary, MessageStore, Totals } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
+import { Archive } from './archive.ts';
 import { Audience } from './audience.ts';
 import type { Audit } from './audit.ts';
 import { Consumers, type ConsumerTarget, type ResetTarget } from './consumers.ts';
@@ -33,6 +34,8 @@ export class Relay {
   /** Named readers and what became of messages. */
   readonly consumers: Consumers;
   readonly presence: Presence;
+  /** Everything at once: copies, exports and imports. */
+  readonly archive: Archive;
   readonly #store: MessageStore;
   readonly #audit: Audit;
   readonly #feed: LiveFeed;
@@ -43,6 +46,7 @@ export class Relay {
   constructor({ store, audit, limits, onError }: RelayParts) {
     this.#store = store;
     this.#audit = audit;
+    this.archive = new Archive({ store, audit });
     this.presence = new Presence({ expiryMs: () => limits().presenceMinutes * 60_000 });
     this.#waiters = new Waiters(() => limits().maxWaiters);
     this.#feed = new LiveFeed({ store, limits, presence: this.presence, onError });

@@ -22,6 +22,7 @@ import type { LoadedSettings } from '../settings/load.ts';
 import { reloadSettings } from '../settings/reload.ts';
 import { type Core, startCore } from './core.ts';
 import type { Log } from './log.ts';
+import { prepareScratch } from './scratch.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
 
@@ -199,6 +200,7 @@ export class Bridge {
         startedAt: Date.now(),
         mcp: () => this.#startMcp(relay),
         reload: () => this.reload(),
+        scratchFile: prepareScratch(this.#loaded.paths),
         addresses: () => this.addresses(),
         limits: () => this.#settings,
         dashboard: this.#dashboard,

@@ -13,7 +13,7 @@ import type {
   StatusResponse,
   WaitResponse,
 } from '../api.ts';
-import { callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
+import { callHttp, callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
 
 /** What a request may bring beside its subject. */
 export interface CallOptions {
@@ -140,6 +140,11 @@ export class ApiClient {
 
   audit(query: { limit?: number } = {}, options?: CallOptions): Promise<AuditResponse> {
     return this.#get('/api/audit', query, options);
+  }
+
+  /** A complete copy of the database; its body is to be read. The relay makes it before it begins to answer. */
+  backup(options: CallOptions & { patienceMs: number }): Promise<Response> {
+    return callHttp(this.target, { method: 'GET', path: '/api/backup', ...options });
   }
 
   /** Whether this client is let in; rejects with `unauthorized` if not. */

@@ -4,11 +4,12 @@ import { existingChannel } from '../../../src-shared/channel.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { WaitedPage } from '../../relay/receiving.ts';
-import { parameter, seconds, strictRowLimit, type Exchange } from '../exchange.ts';
+import { parameter, seconds, strictRowLimit } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJsonThen } from '../respond.ts';
 import type { Route } from '../route.ts';
 import { mapInSlices } from '../slices.ts';
+import { untilGone } from '../until-gone.ts';
 
 const waitQuery = z.object({ channel: existingChannel, since_id: cursor, consumer_id: consumer });
 
@@ -45,20 +46,6 @@ export function waitRoutes({ relay, limits }: RouteParts): Route[] {
       },
     },
   ];
-}
-
-/** Aborts when the client has gone, or when the credential that let it in has ended. */
-function untilGone({ response, principal }: Exchange): AbortSignal {
-  const gone = new AbortController();
-  const abort = () => gone.abort();
-  const ended = principal?.lease?.ended;
-  ended?.addEventListener('abort', abort, { once: true });
-  response.once('close', () => {
-    ended?.removeEventListener('abort', abort);
-    abort();
-  });
-  if (response.destroyed || ended?.aborted) abort();
-  return gone.signal;
 }
 
 /** All keys are always there, null where there is nothing to say. */

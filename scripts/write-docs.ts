@@ -40,8 +40,9 @@ place and its rule, and exit code 2; that holds also when a stronger source over
 - The bearer token is the one exception to a plain order, because it can be given directly or in a file: the strongest
   source that names either one counts, and within a source the token itself counts before the file. Whitespace around
   a token is removed. No command shows it.
-- Settings with a mark under "live" are read again when the relay gets SIGHUP and by \`claude-bridge config reload\`; the
-  others wait for a restart.
+- Settings with a mark under "live" change while the relay runs: by \`PATCH /api/settings\`, which also writes them to the
+  settings file, or when the sources are read again on SIGHUP and by \`claude-bridge config reload\`. The others wait for
+  a restart. What a flag or variable gives cannot be changed in the file.
 
 ## Data directory
 

@@ -44,14 +44,15 @@ export const errorStatus = {
   // What contradicts what is already there, such as a key that was used before (6.5).
   conflict: 409,
   in_progress: 409,
+  setting_fixed: 409,
+  // The address or port cannot be bound.
+  port_unavailable: 409,
   // Limits where waiting helps.
   too_many_subscribers: 503,
   too_many_channel_subscribers: 503,
   too_many_sessions: 503,
   too_many_waiters: 503,
   shutting_down: 503,
-  // The address or port cannot be bound; never on the wire, since nobody is listening.
-  port_unavailable: 503,
   // Said by clients: nobody answered, or something that is no relay did.
   unreachable: 503,
   unexpected_answer: 502,

@@ -30,7 +30,7 @@ interface Description {
   doc: string;
   /** What the flag does, where it says the opposite of the setting. */
   flagDoc?: string;
-  /** Read again on SIGHUP and by `claude-bridge config reload`. */
+  /** A new value counts while the relay runs; else it waits for a restart. */
   reloadable?: boolean;
   /** Never shown in any output. */
   secret?: boolean;

@@ -23,7 +23,13 @@ export const settingDefinitions = {
       allowed: 'an IP address or a host name, without scheme and port',
       placeholder: 'address',
     },
-    { env: 'CLAUDE_BRIDGE_HOST', flag: '--host', group: 'Network', doc: 'Address to listen on.' },
+    {
+      env: 'CLAUDE_BRIDGE_HOST',
+      flag: '--host',
+      group: 'Network',
+      doc: 'Address to listen on.',
+      reloadable: true,
+    },
   ),
   port: integer(
     { default: 8765, min: 0, max: 65_535 },
@@ -32,6 +38,7 @@ export const settingDefinitions = {
       flag: '--port',
       group: 'Network',
       doc: 'Port to listen on; 0 lets the system choose.',
+      reloadable: true,
     },
   ),
   trustedHosts: list(
@@ -59,6 +66,7 @@ export const settingDefinitions = {
       flag: '--trusted-proxy',
       group: 'Network',
       doc: 'Proxies whose forwarding headers are believed.',
+      reloadable: true,
     },
   ),
   corsOrigins: list(
@@ -82,6 +90,7 @@ export const settingDefinitions = {
       flag: '--tls-cert',
       group: 'Network',
       doc: 'Certificate chain (PEM); with `tlsKey` it turns on HTTPS.',
+      reloadable: true,
     },
   ),
   tlsKey: path(
@@ -91,6 +100,7 @@ export const settingDefinitions = {
       flag: '--tls-key',
       group: 'Network',
       doc: 'Private key (PEM) of the certificate.',
+      reloadable: true,
     },
   ),
 
@@ -106,6 +116,7 @@ export const settingDefinitions = {
       flag: '--auth-token',
       group: 'Access',
       doc: 'Bearer token that clients must send; the flag is visible in the process list, so prefer the file or the variable.',
+      reloadable: true,
       secret: true,
     },
   ),
@@ -116,13 +127,22 @@ export const settingDefinitions = {
       flag: '--auth-token-file',
       group: 'Access',
       doc: 'File that holds the bearer token.',
+      reloadable: true,
     },
   ),
+  requireToken: toggle(false, {
+    env: 'CLAUDE_BRIDGE_REQUIRE_TOKEN',
+    flag: '--require-token',
+    group: 'Access',
+    doc: 'Require a token also of clients on this machine; one is made if none is given.',
+    reloadable: true,
+  }),
   allowUnauthenticatedNetwork: toggle(false, {
     env: 'CLAUDE_BRIDGE_ALLOW_UNAUTHENTICATED_NETWORK',
     flag: '--allow-unauthenticated-network',
     group: 'Access',
     doc: 'Serve other machines without a token: whoever reaches the port can read, send and clear.',
+    reloadable: true,
   }),
   queryToken: toggle(true, {
     env: 'CLAUDE_BRIDGE_QUERY_TOKEN',
@@ -130,6 +150,7 @@ export const settingDefinitions = {
     group: 'Access',
     doc: 'Accept `?token=` under `/events/`, for clients that cannot set a header.',
     flagDoc: 'Refuse `?token=` under `/events/`.',
+    reloadable: true,
   }),
   failedAuthPerMinute: integer(
     { default: 100, min: 1 },
@@ -217,7 +238,8 @@ export const settingDefinitions = {
     env: 'CLAUDE_BRIDGE_AUDIT_LOG',
     flag: '--audit-log',
     group: 'Retention and audit',
-    doc: 'Record refused requests, new channels and clears in the audit log.',
+    doc: 'Record refused requests, new channels, clears and changes by administrators in the audit log.',
+    reloadable: true,
   }),
   auditRetentionDays: integer(
     { default: 90, min: 1, max: longestDays, unit: 'days' },
@@ -414,6 +436,7 @@ export const settingDefinitions = {
     group: 'Dashboard and log',
     doc: 'Serve the dashboard at `/`.',
     flagDoc: 'Do not serve the dashboard at `/`.',
+    reloadable: true,
   }),
   logLevel: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
     env: 'CLAUDE_BRIDGE_LOG_LEVEL',
@@ -433,10 +456,4 @@ export const settingKeys = Object.keys(settingDefinitions) as SettingKey[];
 
 export function definitionOf(key: SettingKey): SettingDefinition {
   return settingDefinitions[key];
-}
-
-/** Answer of `POST /api/reload`: what changed, as [old, new], and what waits for a restart. Secrets are masked. */
-export interface ReloadResponse {
-  reloaded: Partial<Record<SettingKey, [unknown, unknown]>>;
-  unchanged_until_restart: SettingKey[];
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
+import type { SettingSource } from '../../src-shared/settings-api.ts';
 import { shownValue } from '../../src-shared/settings-check.ts';
 import { setWithoutEffect } from '../settings/environment.ts';
-import type { SettingSource } from '../settings/layer.ts';
 import { loadSettings, type LoadedSettings, type SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
 import { print, printWarnings } from './output.ts';

@@ -6,14 +6,15 @@ import { normalizeTarget } from './request-target.ts';
 import type { RouteParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { addressRoutes } from './routes/addresses.ts';
-import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { clearRoutes } from './routes/clear.ts';
 import { consumerRoutes } from './routes/consumers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -36,7 +37,8 @@ export function routeTable(parts: RouteParts): Route[] {
     ...stateRoutes(parts),
     ...statusRoutes(parts),
     ...clearRoutes(parts),
-    ...adminRoutes(parts),
+    ...settingsRoutes(parts),
+    ...auditRoutes(parts),
     ...backupRoutes(parts),
   ];
 }
@@ -51,7 +53,7 @@ export function createApp(parts: RouteParts, gate: Gate): RequestListener {
   for (const [path, routes] of byPath(routeTable(parts))) {
     router.all(pattern(path), (request, response) => dispatch(gate, routes, request, response));
   }
-  if (parts.dashboard !== undefined) router.use(servePage(parts.dashboard));
+  if (parts.dashboard !== undefined) router.use(servePage(parts.dashboard, () => parts.limits().dashboard));
   return (request, response) => {
     normalizeTarget(request);
     if (!gate.admit(request, response)) return;

@@ -2,19 +2,31 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** Responses that go on until somebody ends them. */
+const openEnded = new WeakSet<ServerResponse>();
+
+/** Says that a response is a stream: when its connection has to go, it is ended and not waited for. */
+export function markOpenEnded(response: ServerResponse): void {
+  openEnded.add(response);
+}
+
 /**
  * The open connections of a server. Node keeps such a list, too, but without those whose TLS handshake has not come
  * to an end, and without the responses on them.
  */
 export class Connections {
   readonly #sockets = new Set<Socket>();
-  /** By connection, the response to its newest request. */
+  /** By connection, the response to its newest request. Encrypted ones have a socket above that of the network. */
   readonly #newest = new Map<Duplex, ServerResponse>();
+  #onceNone: () => void = () => undefined;
 
   constructor(server: Server) {
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        if (this.#sockets.size === 0) this.#onceNone();
+      });
     });
   }
 
@@ -37,6 +49,29 @@ export class Connections {
     for (const response of this.#newest.values()) {
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
+  }
+
+  /**
+   * Closes the connections that `which` names: at once where nothing is under way or a stream is, else once the answer
+   * is sent, in any case after `deadlineMs`.
+   */
+  retire(which: (socket: Socket) => boolean, deadlineMs: number): void {
+    const leaving = [...this.#sockets].filter(which);
+    for (const socket of leaving) if (socket.bytesRead === 0) socket.destroy();
+    for (const response of this.#newest.values()) {
+      const { socket } = response.req;
+      if (!which(socket)) continue;
+      if (response.writableEnded) socket.destroySoon();
+      else if (openEnded.has(response)) response.end(() => socket.destroySoon());
+      else response.shouldKeepAlive = false;
+    }
+    const deadline = setTimeout(() => leaving.forEach((socket) => socket.destroy()), deadlineMs);
+    deadline.unref();
+  }
+
+  /** Resolves when there is none. */
+  async none(): Promise<void> {
+    if (this.#sockets.size > 0) await new Promise<void>((resolve) => (this.#onceNone = resolve));
   }
 
   destroyAll(): void {

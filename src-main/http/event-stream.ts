@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamSink } from '../relay/subscription.ts';
 import type { Change } from '../relay/changes.ts';
+import { markOpenEnded } from './connections.ts';
 import { encodeChanges, frame, keepAliveFrame } from './event-frames.ts';
 import { securityHeaders } from './respond.ts';
 
@@ -30,6 +31,7 @@ export class EventStream implements StreamSink {
   constructor(response: ServerResponse, { bufferBytes }: EventStreamOptions) {
     this.#response = response;
     this.#bufferBytes = bufferBytes;
+    markOpenEnded(response);
     // Sent at once, before any event: clients wait for them.
     response.writeHead(200, streamHeaders);
     response.flushHeaders();

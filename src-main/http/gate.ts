@@ -24,10 +24,11 @@ export interface GateParts {
   authentication: Authentication;
   hostPolicy: () => HostPolicy;
   originPolicy: () => OriginPolicy;
-  trustedProxies: TrustedProxies;
+  trustedProxies: () => TrustedProxies;
   audit: Audit;
   maxRequestBytes: () => number;
-  queryToken: boolean;
+  /** Whether a token in the address counts where a route allows it. */
+  queryToken: () => boolean;
   /** Told of every request that brought its token in the address, where it may end up in logs. */
   onQueryToken: () => void;
   onError: (error: Error, request: IncomingMessage) => void;
@@ -132,7 +133,7 @@ export class Gate {
       encrypted: (socket as Partial<TLSSocket>).encrypted === true,
       peerAddress: socket.remoteAddress,
       headers,
-      trustedProxies: this.#parts.trustedProxies,
+      trustedProxies: this.#parts.trustedProxies(),
     });
   }
 
@@ -153,7 +154,7 @@ export class Gate {
   }
 
   #authenticate({ request, address, query }: Exchange, queryTokenAllowed: boolean): Promise<Principal> {
-    const queryToken = queryTokenAllowed && this.#parts.queryToken ? parameter(query, 'token') : undefined;
+    const queryToken = queryTokenAllowed && this.#parts.queryToken() ? parameter(query, 'token') : undefined;
     if (queryToken !== undefined) this.#parts.onQueryToken();
     return this.#parts.authentication.authenticate({
       authorization: request.headers.authorization,
@@ -176,7 +177,7 @@ export class Gate {
   }
 
   #clientAddress({ socket, headers }: IncomingMessage): string {
-    const { trustedProxies } = this.#parts;
+    const trustedProxies = this.#parts.trustedProxies();
     return clientAddress({ peerAddress: socket.remoteAddress, headers, trustedProxies });
   }
 

@@ -9,9 +9,9 @@ const headers = {
   'Cache-Control': 'no-cache',
 };
 
-/** The page at `/`. It is public, so that it can ask for the token. */
-export function servePage(folder: string): Handler {
-  return express.static(folder, {
+/** The page at `/`, while it is switched on. It is public, so that it can ask for the token. */
+export function servePage(folder: string, isOn: () => boolean): Handler {
+  const serve = express.static(folder, {
     index: 'index.html',
     redirect: false,
     cacheControl: false,
@@ -19,4 +19,8 @@ export function servePage(folder: string): Handler {
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     },
   });
+  return (request, response, next) => {
+    if (isOn()) serve(request, response, next);
+    else next();
+  };
 }

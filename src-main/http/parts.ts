@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api.ts';
-import type { ReloadResponse } from '../../src-shared/settings.ts';
+import type { ReloadResponse, SettingsChange, SettingsResponse } from '../../src-shared/settings-api.ts';
+import type { Actor } from '../relay/actor.ts';
+import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { BrowserSessions } from '../security/browser-sessions.ts';
 import type { Principal } from '../security/principal.ts';
@@ -22,17 +24,26 @@ export interface McpOverHttp {
   legacySse: { open: McpHandler; post: McpHandler };
 }
 
+/** What an administrator may do with the running relay as a whole. */
+export interface Operations {
+  settings(): SettingsResponse;
+  /** @throws BridgeError; nothing has changed then */
+  apply(body: object, by: Actor): Promise<SettingsChange>;
+  reload(by: Actor): Promise<ReloadResponse>;
+}
+
 /** What the routes need. */
 export interface RouteParts {
   relay: Relay;
+  audit: Audit;
   sessions: BrowserSessions;
   /** A token is configured, so that there is something to sign in to. */
-  tokenRequired: boolean;
+  tokenRequired: () => boolean;
   version: string;
   /** When the relay started, in ms since 1970. */
   startedAt: number;
   mcp: () => Promise<McpOverHttp>;
-  reload: () => Promise<ReloadResponse>;
+  operations: Operations;
   /** Names a new file for a purpose, in a place that only we can read and that has space. */
   scratchFile: (purpose: string) => string;
   /** Where this relay is, or could be, reached. */
@@ -42,7 +53,9 @@ export interface RouteParts {
     subscriberBufferBytes: number;
     retentionDays: number;
     stuckMinutes: number;
+    /** Whether the page is served. */
+    dashboard: boolean;
   };
-  /** Folder of the page at `/`, if it is served. */
+  /** Folder of the page at `/`, if it was built. */
   dashboard: string | undefined;
 }

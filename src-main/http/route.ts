@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts';
  */
 export interface Route {
   /** `ANY`: the handler knows its methods itself. */
-  method: 'GET' | 'POST' | 'DELETE' | 'ANY';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'ANY';
   /** An exact path, or one that ends in `*` for everything below it. Paths are case-sensitive, slashes count. */
   path: string;
   /**

@@ -4,7 +4,8 @@ import type { ChannelAccess } from './actor.ts';
 
 export interface AuditOptions {
   store: MessageStore;
-  enabled: boolean;
+  /** Asked at each entry, so that a change takes effect at once. */
+  enabled: () => boolean;
   /** Told when an entry could not be written; an audit that fails never changes the answer (wire specification 7.6). */
   onError: (error: unknown) => void;
 }
@@ -33,13 +34,17 @@ interface Burst {
 export class Audit {
   readonly #store: MessageStore;
   readonly #onError: (error: unknown) => void;
-  readonly enabled: boolean;
+  readonly #enabled: () => boolean;
   readonly #bursts = new Map<string, Burst>();
 
   constructor({ store, enabled, onError }: AuditOptions) {
     this.#store = store;
-    this.enabled = enabled;
+    this.#enabled = enabled;
     this.#onError = onError;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled();
   }
 
   record(entry: AuditDraft): void {

@@ -59,6 +59,12 @@ export class Presence {
     };
   }
 
+  /** How many agents are here. */
+  get size(): number {
+    this.#forgetExpired(Date.now());
+    return this.#agents.size;
+  }
+
   /**
    * The agents of the last minutes, most recent first: those that were heard from on a channel that may be read, with
    * what they do on such channels.

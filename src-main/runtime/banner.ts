@@ -1,35 +1,35 @@
 import type { RelayAddress } from '../../src-shared/api.ts';
 import { clientCommands } from '../../src-shared/client-commands.ts';
-import type { Bridge } from './bridge.ts';
+import type { Service } from './service.ts';
 import type { SharedToken } from './shared-token.ts';
 
 const rule = '━'.repeat(50);
 
 export interface BannerParts {
-  bridge: Bridge;
+  service: Service;
   version: string;
-  shared: SharedToken;
   /** Only a terminal gets to see a token. */
   terminal: boolean;
 }
 
 /** What a person sees when the relay has started: only what is true, and what to do next. */
-export function banner({ bridge, version, shared, terminal }: BannerParts): string {
-  const addresses = bridge.addresses().filter(({ listening }) => listening);
+export function banner({ service, version, terminal }: BannerParts): string {
+  const addresses = service.addresses.filter(({ listening }) => listening);
+  const { shared } = service;
   const lines = [
     'Claude Bridge',
     `Version: ${version}`,
-    `DB: ${bridge.databasePath}`,
+    `DB: ${service.core.store.path}`,
     '',
-    ...addressLines(addresses, bridge),
+    ...addressLines(addresses, service),
     '',
-    ...notices(bridge, shared),
+    ...notices(service),
     ...connectLines(addresses, shared, terminal),
   ];
   return [rule, ...lines.map((line) => (line === '' ? '' : `  ${line}`)), rule, ''].join('\n');
 }
 
-function addressLines(addresses: RelayAddress[], { settings, hasDashboard }: Bridge): string[] {
+function addressLines(addresses: RelayAddress[], { settings, face: { hasDashboard } }: Service): string[] {
   const paths: [path: string, purpose: string][] = [
     ...(hasDashboard ? ([['/', 'page']] as [string, string][]) : []),
     ['/mcp', 'agents (MCP over HTTP)'],
@@ -49,7 +49,7 @@ function addressLines(addresses: RelayAddress[], { settings, hasDashboard }: Bri
   return lines;
 }
 
-function notices({ settings, certificate }: Bridge, shared: SharedToken): string[] {
+function notices({ settings, certificate, shared }: Service): string[] {
   const lines: string[] = [];
   if (certificate)
     lines.push(

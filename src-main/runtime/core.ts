@@ -16,7 +16,7 @@ export interface Core {
 
 /** @throws BridgeError `storage_*` when the database cannot be used */
 export function startCore(settings: () => Settings, log: Log): Core {
-  const { db, durability, auditLog } = settings();
+  const { db, durability } = settings();
   const store = new SqliteStore({
     path: db,
     durability,
@@ -27,7 +27,7 @@ export function startCore(settings: () => Settings, log: Log): Core {
   for (const warning of store.warnings) log.warn(warning);
   const audit = new Audit({
     store,
-    enabled: auditLog,
+    enabled: () => settings().auditLog,
     onError: (error) => log.error({ err: error }, 'an audit entry could not be written'),
   });
   const relay = new Relay({

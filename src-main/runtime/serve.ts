@@ -1,25 +1,45 @@
-import { toError } from '../../src-shared/bridge-error.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import { banner } from './banner.ts';
 import { Bridge } from './bridge.ts';
-import { prepareDataDirectory } from './data-directory.ts';
 import { createLog, type Log } from './log.ts';
-import { sharedToken } from './shared-token.ts';
 
 /** Runs the relay until it is asked to stop. Resolves with the exit code. */
 export async function serve(loaded: LoadedSettings, { version }: { version: string }): Promise<number> {
   const log = await createLog(loaded.settings.logLevel);
   for (const warning of loaded.warnings) log.warn(warning);
-  prepareDataDirectory(loaded.paths);
-  const shared = sharedToken(loaded);
-  const bridge = new Bridge({ loaded, token: shared.token, version, log });
+  const bridge = new Bridge({ loaded, version, log });
   const starting = bridge.start();
   // Signals count from here on: whoever reads the banner or the runtime file may send one at once.
   const stopped = untilStopped(bridge, { starting, log });
   await starting;
-  process.stdout.write(banner({ bridge, version, shared, terminal: process.stdout.isTTY }));
-  log.info({ port: bridge.port, pid: process.pid }, 'the relay is running');
-  return stopped;
+  announce(bridge, version);
+  log.info({ port: bridge.service?.port, pid: process.pid }, 'the relay is running');
+  return Promise.race([stopped, untilLost(bridge)]);
+}
+
+/** Prints the banner, and prints it again whenever the relay has moved. */
+function announce(bridge: Bridge, version: string): void {
+  let shown: readonly string[] = [];
+  const show = () => {
+    const { service } = bridge;
+    const urls = service?.listeningAt ?? shown;
+    if (!service || isDeepStrictEqual(urls, shown)) return;
+    shown = urls;
+    process.stdout.write(banner({ service, version, terminal: process.stdout.isTTY }));
+  };
+  show();
+  bridge.onChange(show);
+}
+
+/** Rejects when the relay ends by itself, with what the status says about it. */
+function untilLost(bridge: Bridge): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    bridge.onChange(({ error }) => {
+      if (error) reject(new BridgeError(error.code, error.message));
+    });
+  });
 }
 
 /** SIGINT and SIGTERM stop in order, a second one at once; SIGHUP reads the settings again. */

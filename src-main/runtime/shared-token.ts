@@ -13,13 +13,14 @@ export interface SharedToken {
 }
 
 /**
- * The token that clients must bring: the configured one; on an address that others can reach one that was generated,
- * so that a relay is never open by accident; on loopback none.
+ * The token that clients must bring: the configured one; on an address that others can reach, or where one is
+ * required, one that was generated, so that a relay is never open by accident; else none.
  * @throws ConfigurationError when the token file cannot be used
  */
-export function sharedToken({ settings, paths }: LoadedSettings): SharedToken {
-  if (settings.authToken !== undefined) return { token: settings.authToken };
-  if (!bindNeedsToken(settings.host, settings.allowUnauthenticatedNetwork)) return { token: undefined };
+export function sharedToken({ settings, paths }: Pick<LoadedSettings, 'settings' | 'paths'>): SharedToken {
+  const { authToken, requireToken, host, allowUnauthenticatedNetwork } = settings;
+  if (authToken !== undefined) return { token: authToken };
+  if (!requireToken && !bindNeedsToken(host, allowUnauthenticatedNetwork)) return { token: undefined };
   try {
     return { ...readOrCreateToken(paths.tokenFile), file: paths.tokenFile };
   } catch (error) {

@@ -27,7 +27,7 @@ export interface AuthenticationOptions {
   throttle: AuthThrottle;
   /** Without them no cookie counts. */
   sessions?: BrowserSessions;
-  allowUnauthenticatedNetwork: boolean;
+  allowUnauthenticatedNetwork: () => boolean;
 }
 
 /** Turns a request's credential, or the lack of one, into a principal. */
@@ -35,7 +35,7 @@ export class Authentication {
   readonly #credentials: Credentials;
   readonly #throttle: AuthThrottle;
   readonly #sessions: BrowserSessions | undefined;
-  readonly #allowUnauthenticatedNetwork: boolean;
+  readonly #allowUnauthenticatedNetwork: () => boolean;
 
   constructor({ credentials, throttle, sessions, allowUnauthenticatedNetwork }: AuthenticationOptions) {
     this.#credentials = credentials;
@@ -69,7 +69,7 @@ export class Authentication {
   }
 
   #admitWithoutToken({ peerAddress, hasForwardingHeaders }: Claim): Principal {
-    const allowUnauthenticatedNetwork = this.#allowUnauthenticatedNetwork;
+    const allowUnauthenticatedNetwork = this.#allowUnauthenticatedNetwork();
     const admission = admitWithoutToken({ peerAddress, hasForwardingHeaders, allowUnauthenticatedNetwork });
     if (admission !== 'refused') return principals[admission];
     const sentence = 'this relay has no token, so it answers only direct requests from its own machine';

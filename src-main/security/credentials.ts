@@ -21,12 +21,17 @@ export interface CredentialsOptions {
  * so the comparison takes the same time whatever was sent.
  */
 export class Credentials {
-  readonly #token: Buffer | undefined;
+  #token: Buffer | undefined;
   readonly #localToken: Buffer | undefined;
 
   constructor({ token, localToken }: CredentialsOptions) {
     this.#token = digestOfToken(token);
     this.#localToken = digestOfToken(localToken);
+  }
+
+  /** Puts another shared token in place of the one in use, or none. */
+  useToken(token: string | undefined): void {
+    this.#token = digestOfToken(token);
   }
 
   /** Whether a shared token is configured, so that requests to protected paths must bring a credential. */

@@ -60,7 +60,7 @@ export class OriginPolicy {
     if (headers['Access-Control-Allow-Origin'] === undefined) return undefined;
     return {
       ...headers,
-      'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
+      'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE, OPTIONS',
       'Access-Control-Allow-Headers':
         'Authorization, Content-Type, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version',
       'Access-Control-Max-Age': '600',

@@ -1,13 +1,8 @@
 import { resolve } from 'node:path';
 import { definitionOf, type SettingKey } from '../../src-shared/settings.ts';
+import type { SettingSource } from '../../src-shared/settings-api.ts';
 import { checkSetting } from '../../src-shared/settings-check.ts';
 import { badValue } from './configuration-error.ts';
-
-/** Where a value came from. `name` is the flag, the variable, `config.json` or `default`. */
-export interface SettingSource {
-  from: 'flag' | 'env' | 'file' | 'default';
-  name: string;
-}
 
 /** What one source says: checked values, and the name under which each was given. */
 export type Layer = Map<SettingKey, { value: unknown; source: SettingSource }>;

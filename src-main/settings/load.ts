@@ -1,10 +1,18 @@
 import { definitionOf, settingKeys, type SettingKey, type Settings } from '../../src-shared/settings.ts';
+import type { SettingSource, SettingsPatch } from '../../src-shared/settings-api.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { refuseFixed } from './fixed.ts';
 import { unknownVariables, writtenInEnvironment } from './environment.ts';
 import { writtenAsFlags, type FlagValues } from './flags.ts';
-import { makeLayer, type Layer, type SettingSource } from './layer.ts';
+import { makeLayer, type Layer } from './layer.ts';
 import { dataPaths, type DataPaths } from './paths.ts';
-import { readSettingsFile } from './settings-file.ts';
+import {
+  changeSettingsFile,
+  interpretContent,
+  patched,
+  readSettingsFile,
+  type FileContent,
+} from './settings-file.ts';
 import { resolveToken } from './token.ts';
 
 /** Left to `resolve`, which asks for it only when a path is relative: the directory may have been removed. */
@@ -25,6 +33,17 @@ export interface LoadedSettings {
   paths: DataPaths;
   /** Reads the same sources again, for SIGHUP and `config reload`. */
   reload: () => Promise<LoadedSettings>;
+  /**
+   * Reads the same sources again, as they would be with these changes to the settings file.
+   * @throws ConfigurationError as `loadSettings`, BridgeError `setting_fixed` for what a stronger source gives
+   */
+  amend: (patch: SettingsPatch) => Promise<AmendedSettings>;
+}
+
+export interface AmendedSettings {
+  loaded: LoadedSettings;
+  /** Makes the changes. @throws ConfigurationError when the settings file cannot be written */
+  save: () => Promise<void>;
 }
 
 /**
@@ -32,8 +51,12 @@ export interface LoadedSettings {
  * @throws ConfigurationError for the first value that cannot be used, also when a stronger source overrides it
  */
 export async function loadSettings(input: SettingsInput): Promise<LoadedSettings> {
+  return combine(input, await readSettingsFile(dataPaths(input.dataDirectory).settingsFile));
+}
+
+function combine(input: SettingsInput, content: FileContent): LoadedSettings {
   const paths = dataPaths(input.dataDirectory);
-  const file = await readSettingsFile(paths.settingsFile);
+  const file = interpretContent(paths.settingsFile, content);
   const flags = makeLayer(writtenAsFlags(input.flags), workingDirectory);
   const layers = [
     flags,
@@ -58,7 +81,15 @@ export async function loadSettings(input: SettingsInput): Promise<LoadedSettings
     ],
     paths,
     reload: () => loadSettings(input),
+    amend: (patch) => amend(input, patch),
   };
+}
+
+async function amend(input: SettingsInput, patch: SettingsPatch): Promise<AmendedSettings> {
+  const path = dataPaths(input.dataDirectory).settingsFile;
+  const loaded = combine(input, patched(await readSettingsFile(path), patch));
+  refuseFixed(loaded.sources, Object.keys(patch) as SettingKey[]);
+  return { loaded, save: () => changeSettingsFile(path, patch) };
 }
 
 function defaultLayer(paths: DataPaths): Layer {

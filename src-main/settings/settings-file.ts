@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
+import type Conf from 'conf';
+import type { SettingsPatch } from '../../src-shared/settings-api.ts';
 import { isSettingKey } from '../../src-shared/settings-check.ts';
 import type { SettingKey } from '../../src-shared/settings.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
 import type { Written } from './layer.ts';
+
+/** What the settings file holds, keys that are no settings included. */
+export type FileContent = Readonly<Record<string, unknown>>;
 
 export interface SettingsFile {
   written: Written[];
@@ -11,13 +16,17 @@ export interface SettingsFile {
 }
 
 /**
- * What the settings file says; nothing if there is none.
+ * The content of the settings file; nothing if there is none.
  * @throws ConfigurationError when it cannot be read or is not a JSON object
  */
-export async function readSettingsFile(path: string): Promise<SettingsFile> {
+export async function readSettingsFile(path: string): Promise<FileContent> {
   // Asked first because the library costs a good part of a cold start and most people have no such file.
-  const present = await exists(path);
-  const entries = present ? Object.entries(await readObject(path)) : [];
+  return (await exists(path)) ? { ...(await open(path)).store } : {};
+}
+
+/** What the settings file at `path` says with this content. */
+export function interpretContent(path: string, content: FileContent): SettingsFile {
+  const entries = Object.entries(content);
   const isUnset = (value: unknown) => value === null || value === '';
   const known = entries.filter((entry): entry is [SettingKey, unknown] => isSettingKey(entry[0]));
   return {
@@ -33,6 +42,27 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   };
 }
 
+/** The content with some changes. Keys that are no settings stay. */
+export function patched(content: FileContent, patch: SettingsPatch): FileContent {
+  return Object.fromEntries(
+    Object.entries({ ...content, ...patch }).filter(([key, value]) => value !== null || !(key in patch)),
+  );
+}
+
+/**
+ * Makes changes to the settings file, which is replaced as a whole (mode 0600): a crash leaves the old one or the new.
+ * @throws ConfigurationError when it cannot be read or written
+ */
+export async function changeSettingsFile(path: string, patch: SettingsPatch): Promise<void> {
+  const file = await open(path);
+  const content = patched({ ...file.store }, patch);
+  try {
+    file.store = content;
+  } catch (error) {
+    throw unusable('write', path, error);
+  }
+}
+
 async function exists(path: string): Promise<boolean> {
   try {
     await readFile(path);
@@ -43,17 +73,18 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function readObject(path: string): Promise<Record<string, unknown>> {
+async function open(path: string): Promise<Conf> {
   const { default: Conf } = await import('conf');
   const extension = extname(path);
-  const file = new Conf<Record<string, unknown>>({
+  return new Conf<Record<string, unknown>>({
     cwd: dirname(path),
     configName: basename(path, extension),
     fileExtension: extension.slice(1),
+    configFileMode: 0o600,
     accessPropertiesByDotNotation: false,
     deserialize: (text) => parseObject(path, text),
+    serialize: (content) => `${JSON.stringify(content, null, 2)}\n`,
   });
-  return { ...file.store };
 }
 
 function parseObject(path: string, text: string): Record<string, unknown> {

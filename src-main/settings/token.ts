@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { strip } from '../../src-shared/text.ts';
+import type { SettingSource } from '../../src-shared/settings-api.ts';
 import { checkSetting } from '../../src-shared/settings-check.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
-import type { Layer, SettingSource } from './layer.ts';
+import type { Layer } from './layer.ts';
 
 /**
  * The token of the strongest source that names one, directly or by file; within one source the token itself wins

@@ -91,7 +91,7 @@ describe('by setting', () => {
       ...securityHeaders,
       'access-control-allow-origin': 'https://dash.example',
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+      'access-control-allow-methods': 'GET, POST, PATCH, DELETE, OPTIONS',
       'access-control-allow-headers':
         'Authorization, Content-Type, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version',
       'access-control-max-age': '600',

@@ -93,15 +93,19 @@ describe('claude-bridge config reload', () => {
   });
 });
 
-test('POST /api/reload answers with the changes and never with a secret', async () => {
-  configure({ logLevel: 'warn', authToken: 'new-token-of-the-file' });
+test('POST /api/reload answers with the changes and never with a secret, which counts from then on', async () => {
+  configure({ logLevel: 'warn', durability: 'normal', authToken: 'new-token-of-the-file' });
   const answer = await post(relay, '/api/reload', {}, bearer(relay.localToken));
   expect(answer.status).toBe(200);
   expect(answer.body).toMatchObject({
-    reloaded: { logLevel: ['info', 'warn'] },
-    unchanged_until_restart: expect.arrayContaining(['authToken']) as string[],
+    reloaded: { logLevel: ['info', 'warn'], authToken: [null, '********'] },
+    unchanged_until_restart: ['durability'],
   });
   expect(answer.text + relay.stderr).not.toContain('new-token-of-the-file');
+  expectError(await post(relay, '/api/reload', {}), 401, 'unauthorized');
+  expect((await get(relay, '/api/state', bearer('new-token-of-the-file'))).status).toBe(200);
+  configure({ logLevel: 'warn', durability: 'normal' });
+  expect((await post(relay, '/api/reload', {}, bearer(relay.localToken))).status).toBe(200);
   expectError(await post(relay, '/api/reload', {}), 403, 'missing_right');
   expectError(await get(relay, '/api/reload'), 405, 'method_not_allowed');
 });

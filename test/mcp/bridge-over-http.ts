@@ -45,7 +45,7 @@ const reader: Principal = {
 export function startRelay(): Relay {
   const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-mcp-'));
   const store = new SqliteStore({ path: join(folder, 'messages.db'), durability: 'normal' });
-  const audit = new Audit({ store, enabled: false, onError: () => undefined });
+  const audit = new Audit({ store, enabled: () => false, onError: () => undefined });
   const onError = (error: unknown) => {
     // A test may end before the last receipt is written.
     if (!(error instanceof BridgeError)) throw error;

@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'claude-bridge-memory-'));
 const store = new SqliteStore({ path: join(folder, 'messages.db'), durability: 'normal' });
 const relay = new Relay({
   store,
-  audit: new Audit({ store, enabled: false, onError: () => undefined }),
+  audit: new Audit({ store, enabled: () => false, onError: () => undefined }),
   limits: () => relayLimits,
   onError: console.error,
 });

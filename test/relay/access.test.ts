@@ -32,7 +32,7 @@ const refused = (right: string, channel: string) =>
 
 beforeEach(async () => {
   store = await databaseOfTest().open({ durability: 'normal' });
-  const audit = new Audit({ store, enabled: true, onError: rethrow });
+  const audit = new Audit({ store, enabled: () => true, onError: rethrow });
   relay = new Relay({ store, audit, limits: () => limits, onError: rethrow });
   onTestFinished(() => relay.stop());
 });

@@ -7,7 +7,7 @@ import { altered } from './support.ts';
 async function auditOfTest(enabled = true) {
   const store = await databaseOfTest().open({ durability: 'normal' });
   const errors: unknown[] = [];
-  const audit = new Audit({ store, enabled, onError: (error) => errors.push(error) });
+  const audit = new Audit({ store, enabled: () => enabled, onError: (error) => errors.push(error) });
   return { store, audit, errors };
 }
 
@@ -43,7 +43,7 @@ test('an entry that cannot be written troubles nobody but the log', async () => 
   const failure = new Error('the disk is full');
   const audit = new Audit({
     store: altered(store, { appendAudit: () => Promise.reject(failure) }),
-    enabled: true,
+    enabled: () => true,
     onError: (error) => errors.push(error),
   });
   audit.record({ event: 'channel_create' });

@@ -9,7 +9,7 @@ import { actor, limits, rethrow, textRequest } from './support.ts';
 
 async function relayOfTest(changed: Partial<RelayLimits> = {}) {
   const store = await databaseOfTest().open({ durability: 'normal' });
-  const audit = new Audit({ store, enabled: true, onError: () => undefined });
+  const audit = new Audit({ store, enabled: () => true, onError: () => undefined });
   const current = { ...limits, ...changed };
   const relay = new Relay({ store, audit, limits: () => current, onError: rethrow });
   const send = async (content: string, channel?: string) =>

@@ -25,7 +25,7 @@ function authentication(token: string | undefined, settings: Settings = {}): Aut
     credentials: new Credentials({ token, localToken: 'per-start' }),
     throttle: new AuthThrottle(limit),
     sessions,
-    allowUnauthenticatedNetwork: open,
+    allowUnauthenticatedNetwork: () => open,
   });
 }
 

@@ -110,7 +110,7 @@ describe('CORS', () => {
   test('answers a preflight with what clients need', () => {
     expect(policy.preflight('https://dash.example.com')).toMatchObject({
       'Access-Control-Allow-Origin': 'https://dash.example.com',
-      'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
+      'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE, OPTIONS',
       'Access-Control-Allow-Headers':
         'Authorization, Content-Type, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version',
       'Access-Control-Max-Age': '600',

@@ -79,22 +79,31 @@ export function scratchDirectory(): string {
   return directory;
 }
 
+export interface RelayOptions extends StartOptions {
+  /** The port comes from the settings file of `home`, so that it can be changed while the relay runs. */
+  portFromFile?: boolean;
+}
+
 /** Starts a relay on a free port and resolves when it serves. Rejects with what it said if it ends instead. */
-export async function startRelay(options: StartOptions = {}): Promise<Relay> {
-  const program = spawnProgram({ ...options, args: ['--port', '0', ...(options.args ?? [])] });
+export async function startRelay({ portFromFile, ...options }: RelayOptions = {}): Promise<Relay> {
+  const port = portFromFile === true ? [] : ['--port', '0'];
+  const program = spawnProgram({ ...options, args: [...port, ...(options.args ?? [])] });
   // The banner's closing rule is the last thing that a start does.
   await program.printed(/^(━+)\n[^]*\n\1\n/);
-  const { url, token, db } = JSON.parse(readFileSync(join(program.home, 'runtime/relay.json'), 'utf8')) as {
-    url: string;
-    token: string;
-    db: string;
-  };
+  const { url, token, db } = runtimeFileIn(program.home);
   return Object.assign(program, {
     url,
     port: Number(new URL(url).port),
     localToken: token,
     databasePath: db,
   });
+}
+
+/** What the relay of a data directory says at this moment about where it is. */
+export function runtimeFileIn(home: string): { url: string; token: string; db: string } {
+  return JSON.parse(readFileSync(join(home, 'runtime/relay.json'), 'utf8')) as ReturnType<
+    typeof runtimeFileIn
+  >;
 }
 
 /** Runs a command to its end. */

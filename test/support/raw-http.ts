@@ -73,8 +73,8 @@ export class RawConnection {
     });
   }
 
-  static async open(target: Target): Promise<RawConnection> {
-    const socket = connect(target.port, '127.0.0.1');
+  static async open({ port, host = '127.0.0.1' }: Target & { host?: string }): Promise<RawConnection> {
+    const socket = connect(port, host);
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     return new RawConnection(socket);
   }

@@ -1,3 +1,4 @@
+import { markOpenEnded } from '../connections.ts';
 import type { Exchange } from '../exchange.ts';
 import type { McpContext, RouteParts } from '../parts.ts';
 import { securityHeaders } from '../respond.ts';
@@ -7,6 +8,7 @@ import type { Route } from '../route.ts';
 export function mcpRoutes({ mcp }: RouteParts): Route[] {
   const handle: Route['handle'] = async (exchange) => {
     const { streamableHttp } = await mcp();
+    if (exchange.request.method === 'GET') markOpenEnded(exchange.response);
     await streamableHttp.handle(exchange.request, exchange.response, contextOf(exchange));
   };
   return [
@@ -17,6 +19,7 @@ export function mcpRoutes({ mcp }: RouteParts): Route[] {
       right: 'authenticated',
       handle: async (exchange) => {
         const { legacySse } = await mcp();
+        markOpenEnded(exchange.response);
         await legacySse.open(exchange.request, exchange.response, contextOf(exchange));
       },
     },

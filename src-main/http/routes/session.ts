@@ -11,7 +11,7 @@ export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] 
     sendJson(
       response,
       200,
-      { authenticated, auth_required: tokenRequired },
+      { authenticated, auth_required: tokenRequired() },
       cookie === undefined ? [] : ['Set-Cookie', cookie],
     );
   return [
@@ -26,7 +26,7 @@ export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] 
       path: '/api/session',
       right: 'authenticated',
       handle: ({ request: { headers }, response, principal, address, scheme }) => {
-        if (!principal || !tokenRequired) {
+        if (!principal || !tokenRequired()) {
           answer(response, true);
           return;
         }

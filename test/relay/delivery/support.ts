@@ -39,7 +39,7 @@ export async function relayOn(
   const store = await database.open({ durability: 'normal' });
   const failures: unknown[] = [];
   const onError = (error: unknown) => failures.push(error);
-  const audit = new Audit({ store, enabled: true, onError });
+  const audit = new Audit({ store, enabled: () => true, onError });
   const relay = new Relay({ store: alter(store), audit, limits: () => ({ ...limits, ...changed }), onError });
   onTestFinished(() => relay.stop());
   return { relay, store, failures };

@@ -3,8 +3,8 @@ import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
 
-/** The audit log (wire specification 7.6) and reading the settings again. */
-export function adminRoutes({ relay, reload }: RouteParts): Route[] {
+/** The audit log (wire specification 7.6). */
+export function auditRoutes({ relay }: RouteParts): Route[] {
   return [
     {
       method: 'GET',
@@ -13,14 +13,6 @@ export function adminRoutes({ relay, reload }: RouteParts): Route[] {
       handle: async ({ response, query, actor }) => {
         const limit = rowLimit(query, { byDefault: 100, max: 1000 });
         sendJson(response, 200, await relay.auditLog(limit, actor));
-      },
-    },
-    {
-      method: 'POST',
-      path: '/api/reload',
-      right: 'admin',
-      handle: async ({ response }) => {
-        sendJson(response, 200, await reload());
       },
     },
   ];

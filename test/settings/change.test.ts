@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src-main/settings/load.ts';
-import { reloadSettings } from '../../src-main/settings/reload.ts';
+import { changeOf } from '../../src-main/settings/change.ts';
 import { scratchDirectory } from '../cli/run-cli.ts';
 
 describe('settings that are read again', () => {
@@ -13,16 +13,24 @@ describe('settings that are read again', () => {
     const running = await loadSettings({ flags: { retentionDays: '3' }, env: {}, dataDirectory: home.path });
     writeFileSync(
       file,
-      '{"maxSse": 20, "corsOrigins": ["https://a.example"], "retentionDays": 5, "port": 1, "authToken": "fictional-new"}',
+      '{"maxSse": 20, "corsOrigins": ["https://a.example"], "retentionDays": 5, "port": 1, "durability": "normal", "authToken": "fictional-new"}',
     );
 
-    const { settings, report } = reloadSettings(running.settings, (await running.reload()).settings);
+    const change = changeOf(running.settings, (await running.reload()).settings);
 
-    expect(report).toEqual({
-      reloaded: { maxSse: [10, 20], corsOrigins: [[], ['https://a.example']] },
-      unchanged_until_restart: ['port', 'authToken'],
+    expect(change).toEqual({
+      applied: {
+        port: [8765, 1],
+        corsOrigins: [[], ['https://a.example']],
+        authToken: ['********', '********'],
+        maxSse: [10, 20],
+      },
+      afterRestart: ['durability'],
+      settings: {
+        ...running.settings,
+        ...{ port: 1, corsOrigins: ['https://a.example'], authToken: 'fictional-new', maxSse: 20 },
+      },
     });
-    expect(settings).toEqual({ ...running.settings, maxSse: 20, corsOrigins: ['https://a.example'] });
   });
 
   it('change nothing when the file is as it was', async () => {
@@ -30,9 +38,8 @@ describe('settings that are read again', () => {
     writeFileSync(join(home.path, 'config.json'), '{"trustedHosts": ["a.example"]}');
     const running = await loadSettings({ flags: {}, env: {}, dataDirectory: home.path });
 
-    const { settings, report } = reloadSettings(running.settings, (await running.reload()).settings);
+    const change = changeOf(running.settings, (await running.reload()).settings);
 
-    expect(report).toEqual({ reloaded: {}, unchanged_until_restart: [] });
-    expect(settings).toEqual(running.settings);
+    expect(change).toEqual({ applied: {}, afterRestart: [], settings: running.settings });
   });
 });

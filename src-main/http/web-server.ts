@@ -1,0 +1,94 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { answerBrokenRequest, finishAfterGarbage } from './broken-request.ts';
+import { Connections } from './connections.ts';
+
+export interface TlsMaterial {
+  cert: string | Buffer;
+  key: string | Buffer;
+}
+
+/** How often connections that have become idle are closed while stopping, in ms. */
+const closeIdleEveryMs = 25;
+
+/** How long a client may take, in ms. */
+const patience = {
+  keepAliveTimeout: 30_000,
+  headersTimeout: 30_000,
+  requestTimeout: 60_000,
+  /** How often the last two are looked at. */
+  connectionsCheckingInterval: 30_000,
+};
+
+export interface WebServerParts {
+  tls?: TlsMaterial | undefined;
+  handle: RequestListener;
+  patience?: typeof patience;
+}
+
+/** Speaks HTTP, or HTTPS, on the connections it is handed. */
+export class WebServer {
+  readonly #server: Server | SecureServer;
+  readonly #connections: Connections;
+  #closing = false;
+
+  constructor({ tls, handle, ...parts }: WebServerParts) {
+    // A request without a Host is answered by the Host rule, in our error shape.
+    const options = { requireHostHeader: false, ...patience, ...parts.patience };
+    const server = tls
+      ? createSecureServer({ ...options, ...tls, minVersion: 'TLSv1.2' })
+      : createServer(options);
+    this.#server = server;
+    this.#connections = new Connections(server);
+    const take: RequestListener = (request, response) => {
+      this.#connections.took(response);
+      if (this.#closing) response.shouldKeepAlive = false;
+      handle(request, response);
+    };
+    server.on('request', take);
+    // Expectations that we do not know are ignored, as RFC 9110 (10.1.1) allows: Node's own answer is not in our shape.
+    server.on('checkExpectation', take);
+    server.on('clientError', (fault, socket) => {
+      const underWay = this.#connections.underWay(socket);
+      if (underWay && (underWay.headersSent || underWay.req.complete)) finishAfterGarbage(underWay, socket);
+      else answerBrokenRequest(fault, socket);
+    });
+    // Node's server enforces its time limits only from this event on, and it never listens by itself.
+    server.emit('listening');
+  }
+
+  accept(socket: Socket): void {
+    // An encrypted connection that the client has ended is of no further use.
+    if (this.#isSecure) socket.allowHalfOpen = false;
+    this.#server.emit('connection', socket);
+  }
+
+  /** Uses another certificate for new connections. */
+  useCertificate(tls: TlsMaterial): void {
+    if ('setSecureContext' in this.#server) {
+      this.#server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' });
+    }
+  }
+
+  /** Closes the connections that `which` names; see `Connections.retire`. */
+  retire(which: (socket: Socket) => boolean, deadlineMs: number): void {
+    this.#connections.retire(which, deadlineMs);
+  }
+
+  /** Answers what is under way, closes each connection with it, and those left over after `deadlineMs`. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#closing = true;
+    this.#connections.windDown();
+    const idle = setInterval(() => this.#server.closeIdleConnections(), closeIdleEveryMs);
+    const deadline = setTimeout(() => this.#connections.destroyAll(), deadlineMs);
+    await this.#connections.none();
+    clearInterval(idle);
+    clearTimeout(deadline);
+    this.#server.close();
+  }
+
+  get #isSecure(): boolean {
+    return 'setSecureContext' in this.#server;
+  }
+}

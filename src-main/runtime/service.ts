@@ -1,0 +1,260 @@
+import type { RelayAddress } from '../../src-shared/api.ts';
+import type { Settings } from '../../src-shared/settings.ts';
+import { Listener } from '../http/listener.ts';
+import type { Operations } from '../http/parts.ts';
+import type { Actor } from '../relay/actor.ts';
+import { listAddresses } from '../security/addresses.ts';
+import type { LoadedCertificate } from '../security/certificate.ts';
+import { urlHost } from '../security/ip-address.ts';
+import { generateSecret } from '../security/token-file.ts';
+import { type Change, changeOf } from '../settings/change.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { CertificateKeeper, certificateOf } from './certificate-keeper.ts';
+import { type Core, startCore } from './core.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { HttpFace } from './http-face.ts';
+import type { Log } from './log.ts';
+import { policiesOf, type Policies } from './policies.ts';
+import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
+import { prepareScratch } from './scratch.ts';
+import { sharedToken, type SharedToken } from './shared-token.ts';
+
+/** How long open requests may take to finish when the relay stops, in ms; streams end at once. */
+const drainMs = 2_000;
+
+export interface ServiceParts {
+  loaded: LoadedSettings;
+  version: string;
+  log: Log;
+  operations: Operations;
+  /** Told when something that people are shown has changed by itself. */
+  onChange: () => void;
+}
+
+/** New settings, how to keep them, and who wants them. */
+export interface Proposal {
+  loaded: LoadedSettings;
+  save: () => Promise<void>;
+  by?: Actor | undefined;
+}
+
+/**
+ * Every part of a relay that serves, started in the order in which it can fail — data directory, certificate,
+ * database, port — and stopped in the opposite one.
+ */
+export class Service {
+  readonly core: Core;
+  readonly face: HttpFace;
+  readonly startedAt = new Date();
+  readonly #parts: ServiceParts;
+  readonly #keeper: CertificateKeeper;
+  readonly #localToken = generateSecret();
+  #settings: Settings;
+  #policies: Policies;
+  #shared: SharedToken;
+  #listener: Listener | undefined;
+  #nameScratchFile: (purpose: string) => string = notYet;
+
+  private constructor(parts: ServiceParts, certificate: LoadedCertificate | undefined, shared: SharedToken) {
+    const { loaded, log, version, operations, onChange } = parts;
+    const settings = () => this.#settings;
+    this.#parts = parts;
+    this.#settings = loaded.settings;
+    this.#policies = policiesOf(loaded.settings);
+    this.#shared = shared;
+    this.#keeper = new CertificateKeeper({
+      log,
+      onRenewed: (renewed) => {
+        this.#listener?.useCertificate(renewed);
+        onChange();
+      },
+    });
+    this.core = startCore(settings, log);
+    this.#keeper.use(certificate, loaded.settings);
+    this.face = new HttpFace({
+      ...{ core: this.core, version, log, settings, operations, localToken: this.#localToken },
+      policies: () => this.#policies,
+      addresses: () => this.addresses,
+      scratchFile: (purpose) => this.#nameScratchFile(purpose),
+      token: shared.token,
+    });
+  }
+
+  /**
+   * Binds the port last: once it answers, everything behind it works.
+   * @throws ConfigurationError for the data directory and the token file, BridgeError `invalid_value` for the
+   *   certificate and the lists of names, `storage_*` for the database, `port_unavailable`
+   */
+  static async start(parts: ServiceParts): Promise<Service> {
+    const { settings, paths } = parts.loaded;
+    prepareDataDirectory(paths);
+    const shared = sharedToken(parts.loaded);
+    const service = new Service(parts, certificateOf(settings), shared);
+    try {
+      await service.#open();
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
+    return service;
+  }
+
+  /**
+   * Takes over what may change while running. All that can be refused is tried before the settings are kept; until
+   * then everything is as it was, and after that nothing can fail.
+   * @throws BridgeError `invalid_value`, `port_unavailable`; ConfigurationError
+   */
+  async change({ loaded, save, by }: Proposal): Promise<Change> {
+    const change = changeOf(this.#settings, loaded.settings);
+    const { settings } = change;
+    const policies = policiesOf(settings);
+    const shared = sharedToken({ settings, paths: loaded.paths });
+    const certificate = this.#certificateFor(settings);
+    const move = await this.#listening.prepare({
+      host: settings.host,
+      port: settings.port,
+      tls: certificate,
+    });
+    try {
+      await save();
+    } catch (error) {
+      await move.undo();
+      throw error;
+    }
+    const record = () => this.#record(change, by);
+    // Once the log is off, nothing says that it was switched off.
+    if (!settings.auditLog) record();
+    this.#settings = settings;
+    this.#policies = policies;
+    this.#shared = shared;
+    if (certificate !== this.#keeper.current) this.#keeper.use(certificate, settings);
+    this.face.useToken(shared.token);
+    this.#parts.log.level = settings.logLevel;
+    move.commit();
+    if (settings.auditLog) record();
+    this.#leaveWordAgain(change);
+    return change;
+  }
+
+  /** Takes no further requests, ends streams, lets open requests finish, then closes the store. */
+  async stop(): Promise<void> {
+    removeRuntimeFile(this.#parts.loaded.paths, this.#localToken);
+    this.#keeper.close();
+    const drained = this.#listener?.close(drainMs);
+    this.core.relay.stop();
+    await this.face.stop();
+    await drained;
+    await this.core.stop();
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get shared(): SharedToken {
+    return this.#shared;
+  }
+
+  get certificate(): LoadedCertificate | undefined {
+    return this.#keeper.current;
+  }
+
+  /** The port in use, also when the system chose it. */
+  get port(): number {
+    return this.#listening.port;
+  }
+
+  /** It still has a port; without one it can only be stopped. */
+  get isListening(): boolean {
+    return this.#listener?.isOpen === true;
+  }
+
+  /** Where this machine reaches the relay. */
+  get url(): string {
+    return `${this.#scheme}://${localHost(this.#settings.host)}:${this.port}`;
+  }
+
+  /** Every address of this machine, and whether this relay is reached there. */
+  get addresses(): RelayAddress[] {
+    return listAddresses({
+      bindHost: this.#settings.host,
+      boundAddress: this.#listening.address,
+      port: this.port,
+      scheme: this.#scheme,
+      accepts: (name) => this.#policies.host.accepts(name),
+    });
+  }
+
+  /** The URLs at which it is reached. */
+  get listeningAt(): string[] {
+    return this.addresses.filter(({ listening }) => listening).map(({ url }) => url);
+  }
+
+  async #open(): Promise<void> {
+    this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
+    const { host, port } = this.#settings;
+    this.#listener = await Listener.open(
+      { host, port, tls: this.#keeper.current },
+      {
+        handle: this.face.handle,
+        onError: (error) => this.#parts.log.error({ err: error }, 'a connection could not be accepted'),
+      },
+    );
+    this.#leaveWord();
+  }
+
+  get #listening(): Listener {
+    return this.#listener ?? notYet();
+  }
+
+  get #scheme(): 'http' | 'https' {
+    return this.certificate ? 'https' : 'http';
+  }
+
+  /** The certificate in use stays as long as its files do: the keeper follows their content. */
+  #certificateFor(settings: Settings): LoadedCertificate | undefined {
+    const { tlsCert, tlsKey } = this.#settings;
+    const isSame = tlsCert === settings.tlsCert && tlsKey === settings.tlsKey;
+    return isSame ? this.#keeper.current : certificateOf(settings);
+  }
+
+  #record({ applied, afterRestart }: Change, by: Actor | undefined): void {
+    const names = [...Object.keys(applied), ...afterRestart];
+    if (names.length === 0) return;
+    this.core.audit.record({ event: 'settings_change', detail: names.join(', '), ip: by?.address });
+  }
+
+  #leaveWord(): void {
+    writeRuntimeFile(this.#parts.loaded.paths, {
+      url: this.url,
+      pid: process.pid,
+      version: this.#parts.version,
+      token: this.#localToken,
+      startedAt: this.startedAt.toISOString(),
+      db: this.core.store.path,
+    });
+  }
+
+  #leaveWordAgain({ applied }: Change): void {
+    if (!['host', 'port', 'tlsCert', 'tlsKey'].some((key) => key in applied)) return;
+    try {
+      this.#leaveWord();
+    } catch (error) {
+      this.#parts.log.error(
+        { err: error },
+        'commands on this machine will look for the relay at its old address',
+      );
+    }
+  }
+}
+
+function notYet(): never {
+  throw new Error('the relay does not serve yet');
+}
+
+/** A host under which this machine reaches the relay. */
+function localHost(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
+  if (host === '::' || host === '[::]') return '[::1]';
+  return urlHost(host);
+}

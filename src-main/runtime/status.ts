@@ -1,0 +1,33 @@
+import type { RunningStatus, TlsStatus } from '../../src-shared/bridge-status.ts';
+import type { LoadedCertificate } from '../security/certificate.ts';
+import type { Service } from './service.ts';
+
+export function statusOf(service: Service): RunningStatus {
+  const { url, port, addresses, certificate, shared, startedAt, core, face } = service;
+  const { relay, store } = core;
+  return {
+    url,
+    port,
+    addresses,
+    tls: certificate ? tlsStatus(certificate) : null,
+    token: { required: shared.token !== undefined, file: shared.file ?? null },
+    started_at: startedAt.toISOString(),
+    database: store.path,
+    counts: {
+      streams: relay.subscribers,
+      waiters: relay.waiting,
+      agents: relay.presence.size,
+      browser_sessions: face.sessions.list().length,
+    },
+  };
+}
+
+function tlsStatus({ subject, altNames, validTo, fingerprint256, warnings }: LoadedCertificate): TlsStatus {
+  return {
+    subject,
+    names: altNames,
+    valid_to: validTo.toISOString(),
+    fingerprint: fingerprint256,
+    warnings,
+  };
+}

@@ -20,6 +20,25 @@ export const cursor = z
 /** A consumer that may be left out. */
 export const consumer = consumerName.nullish().transform((id) => id ?? undefined);
 
+/** A condition that may be left out. An empty one counts as absent, as pages with forms send it. */
+const condition = z
+  .string('must be a string')
+  .nullish()
+  .transform((text) => (text === null || text === '' ? undefined : text));
+
+/** The query of `GET /api/search`. What is wrong with `q` itself is said of `query`. */
+export const searchQuery = z.object({
+  q: condition,
+  channel: condition,
+  sender: condition,
+  type: condition,
+  since_id: cursor,
+  before_id: cursor,
+});
+
+/** The query of `GET /api/threads`: the id of any message of a thread, or its name. */
+export const threadQuery = z.object({ id: messageId, channel: condition, before_id: cursor });
+
 /** The body of `POST /api/consumers/reset`: without a message the cursor goes to the very beginning. */
 export const consumerResetRequest = z.object({
   channel: existingChannel,
@@ -189,6 +208,41 @@ export interface MessagesResponse {
   history_lost?: HistoryLost;
   /** The page ends before its limit because it reached the size limit; go on from `next_cursor`. */
   truncated?: true;
+  index_behind?: IndexBehind;
+}
+
+/** The newest messages, at most so many, are not in the index yet. Only where that is so: right after an upgrade. */
+type IndexBehind = number;
+
+/** A message that was found, in whichever channel. */
+export interface FoundMessage extends MessageItem {
+  channel: string;
+}
+
+/** `GET /api/search` (6.9). */
+export interface SearchResponse {
+  /** What was asked for; null if only other conditions were. */
+  query: string | null;
+  /** Newest first. */
+  results: FoundMessage[];
+  /** `before_id` of the next page, or null if this is the last one. */
+  next_before: string | null;
+  warning?: 'since_id_not_found';
+  index_behind?: IndexBehind;
+}
+
+/** `GET /api/threads` (6.9). */
+export interface ThreadResponse {
+  /** The name that its messages share, or the id of the message that all of them answer. */
+  thread: string;
+  /** Oldest first. */
+  messages: FoundMessage[];
+  /** A task or question in it waits for its answer. */
+  open: boolean;
+  /** `before_id` of the page before this one, or null if there is none. */
+  previous_cursor: string | null;
+  warning?: 'since_id_not_found';
+  index_behind?: IndexBehind;
 }
 
 /** `GET /api/wait` (3.9). All keys but the last two are always there. */
@@ -235,6 +289,10 @@ export interface ChannelState {
   last_ts: string;
   last_ts_full: string;
   senders: string[];
+  /** Tasks and questions that wait for their answer. */
+  open: number;
+  /** Time of the oldest of them. */
+  oldest_open_ts: string | null;
 }
 
 /** `GET /api/state` (3.3). */
@@ -249,6 +307,10 @@ export interface StateResponse extends StatusResponse {
   sse_lagging: number;
   /** Clients that wait for messages right now. */
   waiters: number;
+  /** Tasks and questions that wait for their answer, in all channels. */
+  open_questions: number;
+  /** How many entries of `GET /api/consumers` are stuck. */
+  stuck_consumers: number;
   retention_days: number;
   audit_enabled: boolean;
 }

@@ -14,6 +14,7 @@ import { consumerRoutes } from './routes/consumers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { searchRoutes } from './routes/search.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
@@ -27,6 +28,7 @@ export function routeTable(parts: RouteParts): Route[] {
   return [
     ...sendRoutes(parts),
     ...messageRoutes(parts),
+    ...searchRoutes(parts),
     ...waitRoutes(parts),
     ...mcpRoutes(parts),
     ...eventRoutes(parts),

@@ -73,6 +73,13 @@ export class Consumers {
       .map((state) => toBody(state, { now, stuckMs }));
   }
 
+  /** How many entries of the list have left a message unread for too long. */
+  async countStuck({ access }: Actor): Promise<number> {
+    const stuckMs = this.#parts.stuckMinutes() * 60_000;
+    const channels = await this.#parts.store.stuckOn(formatTimestamp(Date.now() - stuckMs));
+    return channels.filter((channel) => access.mayRead(channel)).length;
+  }
+
   /**
    * Puts a consumer's cursor behind a message, or at the very beginning.
    * @throws BridgeError `not_found`

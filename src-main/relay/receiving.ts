@@ -2,6 +2,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
 import type { MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
+import { seqBefore } from './cursor.ts';
 import { fitIntoBytes, fitNewestIntoBytes, type Page } from './page.ts';
 import type { Presence } from './presence.ts';
 import type { Waiters } from './waiters.ts';
@@ -92,11 +93,9 @@ export class Receiving {
 
   async #readBefore(query: ReceiveQuery, before: string): Promise<Page> {
     const { store } = this.#parts;
-    const position = await store.locate(query.channel, before);
-    if (!position) return this.#stale(query, before);
-    // An event comes after the message at its place, which then lies before it.
-    const isMessage = (await store.find(before)) !== undefined;
-    const found = await store.before(query.channel, isMessage ? position.seq : position.seq + 1, query.limit);
+    const seq = await seqBefore(store, query.channel, before);
+    if (seq === undefined) return this.#stale(query, before);
+    const found = await store.before(query.channel, seq, query.limit);
     return this.#page(query, before, found, fitNewestIntoBytes);
   }
 

@@ -8,6 +8,7 @@ import { Archive } from './archive.ts';
 import { Audience } from './audience.ts';
 import type { Audit } from './audit.ts';
 import { Consumers, type ConsumerTarget, type ResetTarget } from './consumers.ts';
+import { Finding } from './finding.ts';
 import type { RelayLimits } from './limits.ts';
 import { LiveFeed, type SubscribeQuery } from './live-feed.ts';
 import type { Page } from './page.ts';
@@ -33,6 +34,8 @@ export interface RelayParts {
 export class Relay {
   /** Named readers and what became of messages. */
   readonly consumers: Consumers;
+  /** Messages by what they say and by what they answer. */
+  readonly finding: Finding;
   readonly presence: Presence;
   /** Everything at once: copies, exports and imports. */
   readonly archive: Archive;
@@ -60,6 +63,7 @@ export class Relay {
       presence: this.presence,
       stuckMinutes: () => limits().stuckMinutes,
     });
+    this.finding = new Finding({ store, presence: this.presence });
     this.#receiving = new Receiving({ store, presence: this.presence, waiters: this.#waiters, onError });
     this.#sending = new Sending({
       store,

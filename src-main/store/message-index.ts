@@ -8,7 +8,7 @@ import type { StoredMessage } from '../../src-shared/message.ts';
 export interface MessageIndex {
   /**
    * Messages that match, newest first.
-   * @throws BridgeError `required`, `invalid_value`, `too_long` or `too_many` with the field `query`
+   * @throws BridgeError `invalid_value`, `too_long` or `too_many` with the field `query`
    */
   search(request: SearchRequest): Promise<SearchPage>;
 
@@ -32,10 +32,11 @@ export interface SearchRequest {
   /**
    * Words, all of which must occur in the content, sender, thread or type; case and accents do not count. "Several
    * words" in quotation marks must occur in this order, and a word may end in `*` for any ending. All other
-   * characters only separate words. It may be left out if another condition is given.
+   * characters only separate words. It may be left out; without any condition but channels beyond a hundred, nothing is found.
    */
   query?: string | undefined;
-  channel?: string | undefined;
+  /** Only messages of these channels. */
+  channels?: readonly string[] | undefined;
   sender?: string | undefined;
   /** Exactly this type of a structured message or of a JSON object. */
   type?: string | undefined;
@@ -55,7 +56,10 @@ export interface SearchPage extends Indexed {
 export interface ThreadRequest {
   /** Id of any message of the thread, else a `thread_id` or `correlation_id`. */
   id: string;
+  /** Only its messages of this channel. */
   channel?: string | undefined;
+  /** Which channels the one who asks knows of at all. */
+  mayRead: (channel: string) => boolean;
   beforeSeq?: number | undefined;
   limit: number;
 }

@@ -75,6 +75,9 @@ export interface MessageStore {
   /** The consumers that have read or acked by name, with what they have not read yet. */
   consumers(filter?: ConsumerFilter): Promise<ConsumerState[]>;
 
+  /** The channel of each of them that has an unread message from before a moment (a timestamp). */
+  stuckOn(before: string): Promise<string[]>;
+
   /** Those who follow a channel, at most `limit`, last heard from first. */
   followers(channel: string, limit: number): Promise<Follower[]>;
 
@@ -233,7 +236,7 @@ export interface ConsumerState {
   /** The newest message it has read or acked. */
   readSeq: number;
   lastSeen: string;
-  /** Messages after that, its own excluded. */
+  /** Messages after that, but its own and those that are addressed to somebody else. */
   unread: number;
   /** There are more; counting stops at a bound. */
   unreadMore: boolean;

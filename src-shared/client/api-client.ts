@@ -8,9 +8,11 @@ import type {
   MessageDetail,
   MessagesResponse,
   ReceiptsResponse,
+  SearchResponse,
   SendResponse,
   StateResponse,
   StatusResponse,
+  ThreadResponse,
   WaitResponse,
 } from '../api.ts';
 import { callHttp, callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
@@ -35,6 +37,29 @@ export interface MessagesQuery {
   since_id?: string | undefined;
   before_id?: string | undefined;
   consumer_id?: string | undefined;
+  limit?: number | undefined;
+  full?: boolean | undefined;
+  /** Only tasks and questions that wait for their answer. */
+  open?: boolean | undefined;
+}
+
+/** `GET /api/search`: words, or another condition, or both. */
+export interface SearchQuery {
+  q?: string | undefined;
+  channel?: string | undefined;
+  sender?: string | undefined;
+  type?: string | undefined;
+  since_id?: string | undefined;
+  before_id?: string | undefined;
+  limit?: number | undefined;
+  full?: boolean | undefined;
+}
+
+/** `GET /api/threads`: the id of any message of a thread, or its name. */
+export interface ThreadQuery {
+  id: string;
+  channel?: string | undefined;
+  before_id?: string | undefined;
   limit?: number | undefined;
   full?: boolean | undefined;
 }
@@ -80,8 +105,16 @@ export class ApiClient {
     return this.#post('/api/send', body, options);
   }
 
-  messages({ full, ...query }: MessagesQuery, options?: CallOptions): Promise<MessagesResponse> {
-    return this.#get('/api/messages', { ...query, full: full === true ? '1' : undefined }, options);
+  messages({ full, open, ...query }: MessagesQuery, options?: CallOptions): Promise<MessagesResponse> {
+    return this.#get('/api/messages', { ...query, full: flag(full), open: flag(open) }, options);
+  }
+
+  search({ full, ...query }: SearchQuery, options?: CallOptions): Promise<SearchResponse> {
+    return this.#get('/api/search', { ...query, full: flag(full) }, options);
+  }
+
+  thread({ full, ...query }: ThreadQuery, options?: CallOptions): Promise<ThreadResponse> {
+    return this.#get('/api/threads', { ...query, full: flag(full) }, options);
   }
 
   message(id: string, options?: CallOptions): Promise<MessageDetail> {
@@ -178,4 +211,8 @@ export class ApiClient {
   #delete<Answer>(path: string, query: Query, options?: CallOptions): Promise<Answer> {
     return this.call({ method: 'DELETE', path, query, ...options });
   }
+}
+
+function flag(value: boolean | undefined): string | undefined {
+  return value === true ? '1' : undefined;
 }

@@ -94,3 +94,15 @@ test('giving up rejects with the reason of the one who gave up', async () => {
   const silent = new ApiClient({ url: await startStranger(() => undefined) });
   await expect(silent.state({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
+
+test('searches, reads threads and lists open questions', async () => {
+  const message = { schema_version: 1, type: 'question', content: 'where is the walrus', thread_id: 'zoo' };
+  const { id } = await client.send({ channel: 'api:found', sender: 'orion', message });
+  await client.send({ channel: 'api:found', sender: 'orion', content: 'no walrus here' });
+  expect((await client.search({ q: 'walrus', limit: 1, full: true })).results).toMatchObject([
+    { channel: 'api:found', content: 'no walrus here' },
+  ]);
+  expect((await client.search({ type: 'question', channel: 'api:found' })).results).toMatchObject([{ id }]);
+  expect(await client.thread({ id: 'zoo' })).toMatchObject({ open: true, messages: [{ id }] });
+  expect((await client.messages({ channel: 'api:found', open: true })).messages).toMatchObject([{ id }]);
+});

@@ -93,7 +93,7 @@ describe('3.3 GET /api/state', () => {
     for (const sender of ['zoe', 'Zoe', 'éva', 'zoe']) await send(relay, { channel: 'proj:state', sender });
     const last = await send(relay, { channel: 'proj:state', sender: 'amy' });
     const { channels } = await state(relay);
-    expect(channels.find(({ id }) => id === 'proj:state')).toEqual({
+    expect(channels.find(({ id }) => id === 'proj:state')).toMatchObject({
       id: 'proj:state',
       group: 'proj',
       name: 'state',

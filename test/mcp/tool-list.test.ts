@@ -85,6 +85,7 @@ describe('the tool list', () => {
       'bridge_send message': 'object',
       'bridge_send idempotency_key': 'string',
       'bridge_receive channel': 'string',
+      'bridge_receive query': 'string',
       'bridge_receive since_id': 'string',
       'bridge_receive before_id': 'string',
       'bridge_receive consumer_id': 'string',

@@ -3,6 +3,8 @@ import type { Actor } from '../../src-main/relay/actor.ts';
 import { Audit } from '../../src-main/relay/audit.ts';
 import { Relay } from '../../src-main/relay/relay.ts';
 import type { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
+import { parseSend } from '../../src-shared/send-request.ts';
+import { writeAsOriginal } from '../compat/original-database.ts';
 import { accessOf } from '../support/access.ts';
 import { databaseOfTest } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';
@@ -51,6 +53,9 @@ describe('on a channel for which the right is missing', () => {
     ['clearing', 'clear', () => relay.clear({ channel: 'infra' }, guest)],
     ['reading', 'read', () => relay.receive(query, guest)],
     ['waiting', 'read', () => relay.wait(waiting, guest)],
+    ['searching', 'read', () => relay.finding.search(query, guest)],
+    ['reading a thread', 'read', () => relay.finding.thread({ ...query, id: 'x' }, guest)],
+    ['listing open questions', 'read', () => relay.finding.openQuestions(query, guest)],
     ['acknowledging', 'read', () => relay.consumers.ack(ack, guest)],
     ['asking for its consumers', 'read', () => relay.consumers.list({ channel: 'infra' }, guest)],
     ['a reset', 'admin', () => relay.resetConsumer({ channel: 'infra', consumer: 'bob' }, guest)],
@@ -111,6 +116,46 @@ describe('lists hold what may be read', () => {
       ['bob', 1],
       ['carol', 0],
     ]);
+  });
+
+  test('messages that are found, and nothing can be searched without a word', async () => {
+    for (const channel of ['infra', 'ops', 'payments:a']) await sendTo(channel);
+    const found = async (by: Actor) => {
+      const { messages } = await relay.finding.search({ query: 'to', limit: 10 }, by);
+      return messages.map(({ channel }) => channel);
+    };
+    expect(await found(guest)).toEqual(['payments:a', 'ops']);
+    expect(await found(actor)).toEqual(['payments:a', 'ops', 'infra']);
+    for (const by of [guest, actor]) {
+      await expect(relay.finding.search({ limit: 10 }, by)).rejects.toMatchObject({ code: 'required' });
+    }
+  });
+
+  test('threads and open questions', async () => {
+    const ask = async (channel: string) => {
+      const message = { schema_version: 1, type: 'question', content: 'who?', thread_id: 'plan' };
+      return (await relay.send(parseSend({ channel, sender: 'alice', message }), actor)).message;
+    };
+    const secret = await ask('infra');
+    const thread = (id: string, by: Actor) => relay.finding.thread({ id, limit: 10 }, by);
+    await expect(thread('plan', guest)).rejects.toMatchObject({ code: 'not_found' });
+    const open = await ask('ops');
+    await expect(thread(secret.id, guest)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await thread('plan', guest)).toMatchObject({ messages: [open], open: true });
+    expect(await thread('plan', actor)).toMatchObject({ messages: [secret, open] });
+    const counted = async (by: Actor) => (await relay.finding.openCounts(by)).total;
+    expect([await counted(guest), await counted(actor)]).toEqual([1, 2]);
+  });
+
+  test('those who are stuck', async () => {
+    const long = '2020-01-31T08:15:00.250000Z';
+    for (const channel of ['ops', 'infra']) {
+      const { id } = await sendTo(channel);
+      await relay.consumers.ack({ channel, consumer_id: 'bob', message_id: id }, actor);
+      writeAsOriginal(store.path, [{ id: channel, channel, sender: 'old', content: 'x', timestamp: long }]);
+    }
+    expect(await relay.consumers.countStuck(guest)).toBe(1);
+    expect(await relay.consumers.countStuck(actor)).toBe(2);
   });
 
   test('audit entries, without those that are about no channel', async () => {

@@ -9,11 +9,12 @@ import {
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
 import { interpretContent } from '../../../src-shared/encoding.ts';
-import { preview, type StoredMessage } from '../../../src-shared/message.ts';
+import type { StoredMessage } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Page } from '../../relay/page.ts';
 import { flag, parameter, rowLimit } from '../exchange.ts';
+import { isObject, toItem } from '../message-item.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson, sendJsonThen } from '../respond.ts';
 import type { Route } from '../route.ts';
@@ -44,20 +45,21 @@ export function messageRoutes({ relay, limits }: RouteParts): Route[] {
           consumer_id: parameter(query, 'consumer_id'),
         });
         const limit = rowLimit(query, { byDefault: 50, max: 500 });
-        const page = await relay.receive(
-          {
-            channel: asked.channel,
-            since: asked.since_id,
-            before: asked.before_id,
-            consumer: asked.consumer_id,
-            limit,
-            maxBytes: limits().maxPageBytes,
-          },
-          actor,
-        );
+        const wanted = {
+          channel: asked.channel,
+          since: asked.since_id,
+          before: asked.before_id,
+          consumer: asked.consumer_id,
+          limit,
+          maxBytes: limits().maxPageBytes,
+        };
+        const page: Page & { behind?: number } = flag(query, 'open')
+          ? await relay.finding.openQuestions(wanted, actor)
+          : await relay.receive(wanted, actor);
         const full = flag(query, 'full');
         const listing = toListing(page, await mapInSlices(page.messages, (message) => toItem(message, full)));
         if (asked.before_id !== undefined) listing.previous_cursor = previousCursor(page, limit);
+        if (page.behind) listing.index_behind = page.behind;
         sendJsonThen(response, listing, page.delivered);
       },
     },
@@ -96,25 +98,6 @@ function previousCursor({ messages, truncated }: Page, limit: number): string | 
   return truncated || messages.length === limit ? (messages[0]?.id ?? null) : null;
 }
 
-function toItem({ seq, id, sender, content, timestamp }: StoredMessage, full: boolean): MessageItem {
-  const interpretation = interpretContent(content);
-  const item: MessageItem = {
-    seq,
-    id,
-    ts: timestamp,
-    ts_full: timestamp,
-    sender,
-    is_json: isObject(interpretation.json),
-  };
-  if (full) item.content = content;
-  else item.preview = preview(content);
-  if (interpretation.encoding === 'structured') {
-    item.encoding = 'structured';
-    item.message = interpretation.message;
-  }
-  return item;
-}
-
 function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessage): MessageDetail {
   const { json, ...interpretation } = interpretContent(content);
   return {
@@ -129,10 +112,6 @@ function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessag
     bytes: utf8Bytes(content),
     ...interpretation,
   };
-}
-
-function isObject(json: unknown): boolean {
-  return typeof json === 'object' && json !== null;
 }
 
 /** The id behind the prefix: one segment, looked up exactly as it is; and whether its receipts are asked for. */

@@ -1,6 +1,6 @@
 import type { ChannelState, StateResponse } from '../../../src-shared/api.ts';
 import { splitChannel } from '../../../src-shared/channel.ts';
-import type { ChannelSummary } from '../../relay/changes.ts';
+import type { ChannelSummary, OpenCount } from '../../relay/changes.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
@@ -14,19 +14,25 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
       path: '/api/state',
       right: 'read',
       handle: async ({ response, actor }) => {
-        const channels = await relay.channels(actor);
+        const [channels, open, stuck] = await Promise.all([
+          relay.channels(actor),
+          relay.finding.openCounts(actor),
+          relay.consumers.countStuck(actor),
+        ]);
         const uptime = Math.floor((Date.now() - startedAt) / 1000);
         const body: StateResponse = {
           ...statusBody(version),
           uptime_seconds: uptime,
           uptime_human: clockTime(uptime),
           total_messages: channels.reduce((sum, { count }) => sum + count, 0),
-          channels: channels.map(toState),
+          channels: channels.map((summary) => toState(summary, open.channels.get(summary.channel))),
           sse_subscribers: relay.subscribers,
           // Nothing is ever dropped: readers that fall behind are read forward from the store.
           sse_dropped_events: 0,
           sse_lagging: relay.laggingSubscribers,
           waiters: relay.waiting,
+          open_questions: open.total,
+          stuck_consumers: stuck,
           retention_days: limits().retentionDays,
           audit_enabled: relay.auditEnabled,
         };
@@ -36,7 +42,10 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
   ];
 }
 
-function toState({ channel, count, lastTimestamp, senders }: ChannelSummary): ChannelState {
+function toState(
+  { channel, count, lastTimestamp, senders }: ChannelSummary,
+  open: OpenCount | undefined,
+): ChannelState {
   return {
     id: channel,
     ...splitChannel(channel),
@@ -44,6 +53,8 @@ function toState({ channel, count, lastTimestamp, senders }: ChannelSummary): Ch
     last_ts: lastTimestamp.slice(11, 19),
     last_ts_full: lastTimestamp,
     senders,
+    open: open?.count ?? 0,
+    oldest_open_ts: open?.oldestAt ?? null,
   };
 }
 

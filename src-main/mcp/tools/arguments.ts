@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ackRequest, clearRequest, consumer, cursor } from '../../../src-shared/api.ts';
+import { ackRequest, clearRequest, consumer, cursor, searchQuery } from '../../../src-shared/api.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 
 /** Arguments that several tools share, with what a model is told about each. */
@@ -19,6 +19,12 @@ export const sinceId = cursor.meta({
 export const beforeId = cursor.meta({
   description:
     'Page back: return the newest messages before the one with this id, the previous_cursor of an earlier answer.',
+});
+
+export const searchWords = searchQuery.shape.q.meta({
+  description:
+    'Return only messages in which all these words occur, newest first. Several words in quotation marks must occur ' +
+    'in a row, an asterisk stands for any end of a word: "release notes" lin*.',
 });
 
 export const consumerId = consumer.meta({

@@ -1,31 +1,15 @@
-import type { ReceiptsResponse } from '../../../src-shared/api.ts';
-import { BridgeError } from '../../../src-shared/bridge-error.ts';
-import type { StoredMessage } from '../../../src-shared/message.ts';
 import type { Page } from '../../relay/page.ts';
-import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
-import { Budget, shortId, toSeconds } from './rendering.ts';
+import { entriesThatFit, type Entry, type EntryOptions } from './message-entry.ts';
+import { shortId, toSeconds } from './rendering.ts';
 import type { ToolAnswer } from './tool.ts';
 
-export interface PageAnswerOptions {
+export interface PageAnswerOptions extends EntryOptions {
   /** The cursors that were asked for. */
   since?: string | undefined;
   before?: string | undefined;
-  resultBytes: number;
-  /** Where the receipts of a message come from, if the caller wants them. */
-  receiptsOf?: ((id: string) => Promise<ReceiptsResponse>) | undefined;
   /** The page of a wait; true when nothing came in time. */
   timedOut?: boolean;
 }
-
-type Receipts = ReceiptsResponse['receipts'];
-
-interface Entry {
-  record: MessageRecord & { receipts?: Receipts };
-  text: string;
-}
-
-/** Receipts shown of one message; it must fit into an answer together with them. */
-const maxReceipts = 50;
 
 /** A page as a tool answers it (5.4). Messages that do not fit are cut off, and do not count as read. */
 export async function toPageAnswer(page: Page, options: PageAnswerOptions): Promise<ToolAnswer> {
@@ -57,23 +41,10 @@ export async function toPageAnswer(page: Page, options: PageAnswerOptions): Prom
   };
 }
 
-/**
- * As many messages as fit, but at least one: a reader that cannot get past a message is stuck. The oldest, or the
- * newest when paging back, so that the next page goes on without a gap.
- */
-async function thoseThatFit(
-  { messages }: Page,
-  { before, resultBytes, receiptsOf }: PageAnswerOptions,
-): Promise<Entry[]> {
-  const budget = new Budget(resultBytes);
-  const backwards = before !== undefined;
-  const entries: Entry[] = [];
-  for (const message of backwards ? messages.toReversed() : messages) {
-    const entry = toEntry(message, receiptsOf && (await readReceipts(receiptsOf, message)));
-    if (!budget.take(entry.record, entry.text) && entries.length > 0) break;
-    entries.push(entry);
-  }
-  return backwards ? entries.reverse() : entries;
+/** The oldest messages, or the newest when paging back, so that the next page goes on without a gap. */
+async function thoseThatFit({ messages }: Page, { before, ...options }: PageAnswerOptions): Promise<Entry[]> {
+  if (before === undefined) return entriesThatFit(messages, options);
+  return (await entriesThatFit(messages.toReversed(), options)).reverse();
 }
 
 /** The page records as read what is in its list, so what is not handed out leaves it. */
@@ -81,39 +52,6 @@ function keepOnly({ messages }: Page, entries: readonly Entry[]): void {
   const first = messages.findIndex(({ seq }) => seq === entries[0]?.record.seq);
   messages.splice(first + entries.length);
   messages.splice(0, first);
-}
-
-function toEntry(message: StoredMessage, receipts: Receipts | undefined): Entry {
-  const { seq, sender, timestamp, id, content } = message;
-  const record = toRecord(message);
-  const text = `━━ [${seq}] ${sender} @ ${toSeconds(timestamp)} (id: ${id})\n${content}`;
-  if (!receipts) return { record, text };
-  return { record: { ...record, receipts }, text: `${text}\n${receiptLines(receipts)}` };
-}
-
-/** A message may be cleared between its page and its receipts; then there are none. */
-async function readReceipts(
-  receiptsOf: NonNullable<PageAnswerOptions['receiptsOf']>,
-  { id }: StoredMessage,
-): Promise<Receipts> {
-  try {
-    return (await receiptsOf(id)).receipts.slice(0, maxReceipts);
-  } catch (error) {
-    if (error instanceof BridgeError && error.code === 'not_found') return [];
-    throw error;
-  }
-}
-
-function receiptLines(receipts: Receipts): string {
-  if (receipts.length === 0) return '  receipts: none';
-  return receipts
-    .map(({ consumer_id, read_at, acked_at }) => {
-      const facts = [];
-      if (read_at !== null) facts.push(`read ${toSeconds(read_at)}`);
-      if (acked_at !== null) facts.push(`acknowledged ${toSeconds(acked_at)}`);
-      return `  receipt: ${consumer_id} ${facts.join(', ')}`;
-    })
-    .join('\n');
 }
 
 function heading({ channel, messages }: Page, { since, before, timedOut }: PageAnswerOptions): string {

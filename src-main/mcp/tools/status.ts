@@ -18,23 +18,33 @@ export const bridgeStatus = defineTool({
   name: 'bridge_status',
   title: 'Cross-channel status',
   description:
-    'Show the newest messages of every channel at a glance, and how far its readers are.\n' +
+    'Show the newest messages of every channel at a glance, what is open, and how far its readers are.\n' +
     'Use it to catch up; use bridge_receive to follow one channel. When the answer would get too long, the remaining ' +
-    'channels are listed with their totals and without messages (messages_omitted). Consumers come with their ' +
-    'position, what they have not read, and whether they are stuck: their oldest unread message waits for too long.',
+    'channels are listed with their totals and without messages (messages_omitted). Open are tasks and questions ' +
+    'without a result, answer or error in their thread. Consumers come with their position, what they have not read, ' +
+    'and whether they are stuck: their oldest unread message waits for too long.',
   annotations: readOnly,
   right: 'read',
   input,
   async answer({ per_channel: perChannel, after }, call) {
     const { relay, actor, resultBytes } = call;
     const budget = new Budget(resultBytes);
+    const open = await relay.finding.openCounts(actor);
     const { totals, entries, nextCursor } = await listChannels(
       call,
       { after, budget },
-      ({ channel, count }) => ({
-        record: { channel, total: count, messages: [] as MessageRecord[], messages_omitted: false },
-        text: `${top(channel, count)}\n${omitted}\n${bottom}`,
-      }),
+      ({ channel, count }) => {
+        const questions = open.channels.get(channel);
+        const record: ChannelRecord = {
+          channel,
+          total: count,
+          open: questions?.count ?? 0,
+          oldest_open_ts: questions?.oldestAt ?? null,
+          messages: [],
+          messages_omitted: false,
+        };
+        return { record, text: `${top(record)}\n${omitted}\n${bottom}` };
+      },
     );
     const channels = new Set(entries.map(({ record }) => record.channel));
     const consumers = await listConsumers(call, { channels, budget });
@@ -51,6 +61,7 @@ export const bridgeStatus = defineTool({
         consumers_omitted: consumers.omitted,
         total_channels: totals.channels,
         total_messages: totals.messages,
+        open_questions: open.total,
         next_cursor: nextCursor,
         truncated:
           nextCursor !== null ||
@@ -64,6 +75,9 @@ export const bridgeStatus = defineTool({
 interface ChannelRecord {
   channel: string;
   total: number;
+  /** Tasks and questions that wait for their answer, and the time of the oldest. */
+  open: number;
+  oldest_open_ts: string | null;
   messages: MessageRecord[];
   messages_omitted: boolean;
 }
@@ -93,7 +107,7 @@ async function fillBoxes(
     }
     record.messages_omitted = exhausted;
     if (exhausted) lines.unshift(omitted);
-    boxes.push([top(record.channel, record.total), ...lines, bottom].join('\n'));
+    boxes.push([top(record), ...lines, bottom].join('\n'));
   }
   return boxes;
 }
@@ -101,8 +115,9 @@ async function fillBoxes(
 const bottom = `└${'─'.repeat(40)}`;
 const omitted = '│  (messages omitted: read them with bridge_receive)';
 
-function top(channel: string, total: number): string {
-  return `┌─ [${channel}] — ${total} total`;
+function top({ channel, total, open, oldest_open_ts: since }: ChannelRecord): string {
+  const waiting = since === null ? '' : `, ${open} open since ${toSeconds(since)}`;
+  return `┌─ [${channel}] — ${total} total${waiting}`;
 }
 
 /** Code points of content that the text shows of each message (5.4). */

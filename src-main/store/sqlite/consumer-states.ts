@@ -1,10 +1,10 @@
 import type { ConsumerState } from '../message-store.ts';
 import { unreadWindow, type DeliveryStatements, type FollowerRow } from './delivery-statements.ts';
 
-/** A consumer's state on a channel. Messages of its own never count as unread. */
+/** A consumer's state on a channel. */
 export function consumerState(sql: DeliveryStatements, row: FollowerRow): ConsumerState {
   const { consumer, channel, last_seen, acked_seq, acked_id, acked_at } = row;
-  const readSeq = Math.max(row.read_seq, acked_seq);
+  const readSeq = readSeqOf(row);
   const found = sql.unread.get({ channel, consumer, seq: readSeq });
   const { looked, unread, oldest } = found ?? { looked: 0, unread: 0, oldest: null };
   return {
@@ -19,4 +19,14 @@ export function consumerState(sql: DeliveryStatements, row: FollowerRow): Consum
     unreadMore: looked > unreadWindow,
     oldestUnreadAt: oldest,
   };
+}
+
+/** When the oldest message was sent that the consumer has not read yet. */
+export function oldestUnread(sql: DeliveryStatements, row: FollowerRow): string | undefined {
+  const { consumer, channel } = row;
+  return sql.oldestUnread.get({ channel, consumer, seq: readSeqOf(row) });
+}
+
+function readSeqOf({ read_seq, acked_seq }: FollowerRow): number {
+  return Math.max(read_seq, acked_seq);
 }

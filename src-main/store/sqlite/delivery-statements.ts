@@ -35,7 +35,7 @@ export interface FollowerRow {
 }
 
 export interface UnreadRow {
-  /** Messages that were looked at, the consumer's own among them. */
+  /** Messages that were looked at, also those that are not for the consumer. */
   looked: number;
   unread: number;
   oldest: string | null;
@@ -55,6 +55,16 @@ interface SeqRange {
   firstSeq: number;
   lastSeq: number;
 }
+
+/**
+ * The messages behind a position, up to a bound. Those of the consumer itself and those addressed to somebody else are
+ * not for it. Reads no content: in the rows it lies behind the sender and before the time.
+ */
+const unseen = `
+  SELECT m.seq, m.sender <> :consumer AND coalesce(f.recipient = :consumer, TRUE) AS is_for_it
+  FROM messages AS m INDEXED BY idx_messages_channel LEFT JOIN relay_facts AS f ON f.seq = m.seq
+  WHERE m.channel = :channel AND m.seq > max(:seq, ${floor})
+  ORDER BY m.seq LIMIT ${unreadWindow + 1}`;
 
 const receipts = 'relay_events INDEXED BY relay_receipts';
 
@@ -138,16 +148,18 @@ export function prepareDeliveryStatements(db: Database) {
        WHERE (:channel IS NULL OR f.channel = :channel) AND (:consumer IS NULL OR f.consumer = :consumer)
        ORDER BY f.channel, f.consumer`,
     ),
-    /** Reads no content: in the rows it lies behind the sender and before the time. */
     unread: db.prepare<[Place & { seq: number }], UnreadRow>(
       `SELECT looked, unread, (SELECT timestamp FROM messages WHERE seq = oldest_seq) AS oldest FROM (
-         SELECT count(*) AS looked, coalesce(sum(sender <> :consumer), 0) AS unread,
-                min(CASE WHEN sender <> :consumer THEN seq END) AS oldest_seq
-         FROM (
-           SELECT m.seq, m.sender FROM messages AS m INDEXED BY idx_messages_channel
-           WHERE m.channel = :channel AND m.seq > max(:seq, ${floor})
-           ORDER BY m.seq LIMIT ${unreadWindow + 1}))`,
+         SELECT count(*) AS looked, coalesce(sum(is_for_it), 0) AS unread,
+                min(CASE WHEN is_for_it THEN seq END) AS oldest_seq
+         FROM (${unseen}))`,
     ),
+    /** Only when the oldest was sent: most often the first row tells. */
+    oldestUnread: db
+      .prepare<[Place & { seq: number }], string>(
+        `SELECT timestamp FROM messages WHERE seq = (SELECT seq FROM (${unseen}) WHERE is_for_it LIMIT 1)`,
+      )
+      .pluck(),
 
     /** The receipts that overlap a range: those that end in it, and perhaps the one after. */
     receiptsWithin: db.prepare<

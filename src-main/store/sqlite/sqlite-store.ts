@@ -29,8 +29,12 @@ import { ChangeWatcher } from './change-watcher.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { consumerState } from './consumer-states.ts';
-import { prepareDeliveryStatements, type DeliveryStatements } from './delivery-statements.ts';
+import { consumerState, oldestUnread } from './consumer-states.ts';
+import {
+  prepareDeliveryStatements,
+  type DeliveryStatements,
+  type FollowerRow,
+} from './delivery-statements.ts';
 import { Acknowledge, DeleteConsumer, RecordRead, ResetConsumer } from './delivery-writes.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { SqliteIndex } from './index/sqlite-index.ts';
@@ -194,10 +198,15 @@ export class SqliteStore implements MessageStore {
     return this.#push(new RecordRead(this.#context, range));
   }
 
-  async consumers({ channel, consumer }: ConsumerFilter = {}): Promise<ConsumerState[]> {
-    const filter = { channel: channel ?? null, consumer: consumer ?? null };
-    const rows = await this.#reader.read(() => this.#delivery.followers.all(filter));
+  async consumers(filter?: ConsumerFilter): Promise<ConsumerState[]> {
+    const rows = await this.#followers(filter);
     return this.#reader.readEach(rows, (row) => consumerState(this.#delivery, row));
+  }
+
+  async stuckOn(before: string): Promise<string[]> {
+    const rows = await this.#followers();
+    const oldest = await this.#reader.readEach(rows, (row) => oldestUnread(this.#delivery, row));
+    return rows.filter((_row, place) => (oldest[place] ?? before) < before).map(({ channel }) => channel);
   }
 
   followers(channel: string, limit: number): Promise<Follower[]> {
@@ -267,6 +276,13 @@ export class SqliteStore implements MessageStore {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Those who follow, to look at what they have not read: the index knows for whom a message is. */
+  async #followers({ channel, consumer }: ConsumerFilter = {}): Promise<FollowerRow[]> {
+    await this.index.refresh();
+    const filter = { channel: channel ?? null, consumer: consumer ?? null };
+    return this.#reader.read(() => this.#delivery.followers.all(filter));
   }
 
   async #close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainConnection } from '../../store/support.ts';
-import { relayOfTest, relayOn, send, someone, turn } from './support.ts';
+import { relayOfTest, relayOn, send, someone } from './support.ts';
 
 const bobInRoom = { channel: 'room', consumer: 'bob' };
 
@@ -66,9 +66,11 @@ test('a reset puts the cursor behind a message or at the beginning, and is audit
   expect(await store.cursor('bob', 'room')).toBe(second.seq);
   await relay.resetConsumer(bobInRoom, someone);
   expect(await store.cursor('bob', 'room')).toBe(0);
-  await turn();
-  const events = (await relay.auditLog(10, someone)).events.map(({ event }) => event);
-  expect(events.filter((event) => event === 'consumer_reset')).toHaveLength(2);
+  const resets = async () => {
+    const { events } = await relay.auditLog(10, someone);
+    return events.filter(({ event }) => event === 'consumer_reset');
+  };
+  await expect.poll(resets).toHaveLength(2);
   for (const target of [
     { ...bobInRoom, messageId: 'no such id' },
     { channel: 'hall', consumer: 'bob' },

@@ -31,7 +31,11 @@ test('a large file is indexed without holding up the event loop, and searched', 
 
   let turns = 0;
   const turning = setInterval(() => turns++, 1);
-  const { hits, nextBefore } = await library.index.search({ query: 'common', limit: 50 });
+  const search = () => library.index.search({ query: 'common', limit: 50 });
+  let page = await search();
+  // A search waits for so long only; it says what it has not seen.
+  while (page.behind > 0) page = await search();
+  const { hits, nextBefore } = page;
   clearInterval(turning);
   expect(turns).toBeGreaterThan(50);
   const newest = Array.from({ length: 50 }, (_, index) => count - index);
@@ -41,12 +45,12 @@ test('a large file is indexed without holding up the event loop, and searched', 
   const find = async (request: object) =>
     (await library.index.search({ limit: 200, ...request })).hits.map(({ id }) => id);
   expect(await find({ query: 'rare' })).toHaveLength(count / 1_000);
-  expect(await find({ query: 'common rare', channel: 'room-0', sender: 'agent-0' })).toEqual(
+  expect(await find({ query: 'common rare', channels: ['room-0'], sender: 'agent-0' })).toEqual(
     [98, 91, 84, 77, 70, 63, 56, 49, 42, 35, 28, 21, 14, 7, 0].map(
       (thousand) => `m${String(thousand * 1_000).padStart(6, '0')}`,
     ),
   );
-  expect(await find({ query: 'common', channel: 'room-3', beforeSeq: 1_000, limit: 2 })).toEqual([
+  expect(await find({ query: 'common', channels: ['room-3'], beforeSeq: 1_000, limit: 2 })).toEqual([
     'm000993',
     'm000983',
   ]);

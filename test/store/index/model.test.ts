@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SearchPage } from '../../../src-main/store/message-index.ts';
 import { contentOf, NaiveIndex, type Note } from './naive-index.ts';
-import { Library } from './support.ts';
+import { Library, searchRequest, threadRequest } from './support.ts';
 
 const words = ['ant', 'bee', 'beetle', 'cat', 'antelope', '7'];
 const channels = ['room', 'hall', 'attic'];
@@ -109,7 +109,7 @@ class World {
       for (const id of [...threads, ...messages.slice(-3).map(({ id }) => id), messages[0]?.id ?? '']) {
         const { thread, messages: all, open } = this.#model.thread(id, channel);
         const nextBefore = all.length > 10 ? all.at(-10)?.seq : null;
-        expect(await index.thread({ id, channel, limit: 10 })).toEqual({
+        expect(await index.thread(threadRequest(id, channel))).toEqual({
           thread,
           messages: all.slice(-10),
           nextBefore,
@@ -118,7 +118,10 @@ class World {
         });
       }
     }
-    expect(await index.openCounts()).toEqual({ channels: this.#model.openCounts(), behind: 0 });
+    expect(await index.openCounts()).toEqual({
+      channels: this.#model.openCounts(),
+      behind: 0,
+    });
   }
 
   async #expectFound({ phrases, ...conditions }: Question): Promise<void> {
@@ -133,7 +136,11 @@ class World {
     let page: SearchPage | undefined;
     do {
       const beforeSeq = page?.nextBefore ?? undefined;
-      page = await this.#library.index.search({ query, ...conditions, beforeSeq, limit });
+      page = await this.#library.index.search({
+        ...searchRequest({ query, ...conditions }),
+        beforeSeq,
+        limit,
+      });
       found.push(...page.hits);
     } while (page.nextBefore !== null);
     expect(found).toEqual(expected);

@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../../../src-shared/message.ts';
-import type { OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
+import type { OpenCount } from '../../../src-main/store/message-index.ts';
+import type { SearchConditions } from './support.ts';
 
 /** What somebody sends in the model: words, and how they are wrapped. */
 export interface Note {
@@ -63,7 +64,7 @@ export class NaiveIndex {
     this.#records = this.#records.filter(({ message }) => !goes(message));
   }
 
-  search(phrases: { words: string[]; prefix: boolean }[], request: Omit<SearchRequest, 'query' | 'limit'>) {
+  search(phrases: { words: string[]; prefix: boolean }[], request: Omit<SearchConditions, 'query'>) {
     const { channel, sender, type, beforeSeq = Infinity } = request;
     return this.#records
       .filter(({ message, texts, facts }) => {

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import type { OpenCount, SearchRequest } from '../../../src-main/store/message-index.ts';
+import type { OpenCount, SearchRequest, ThreadRequest } from '../../../src-main/store/message-index.ts';
 import { CommitQueue } from '../../../src-main/store/sqlite/commit-queue.ts';
 import { SqliteIndex } from '../../../src-main/store/sqlite/index/sqlite-index.ts';
 import { openDatabase } from '../../../src-main/store/sqlite/open.ts';
@@ -32,6 +32,18 @@ export function openIndex(path: string): OpenedIndex {
     db.close();
   };
   return { index, db, queue, errors, close };
+}
+
+/** What is searched for, in one channel or in all. */
+export type SearchConditions = Omit<SearchRequest, 'limit' | 'channels'> & { channel?: string | undefined };
+
+export function searchRequest({ channel, ...conditions }: SearchConditions): Omit<SearchRequest, 'limit'> {
+  return channel === undefined ? conditions : { ...conditions, channels: [channel] };
+}
+
+/** A thread of one channel or of all. */
+export function threadRequest(id: string, channel?: string, limit = 10): ThreadRequest {
+  return { id, channel, mayRead: () => true, limit };
 }
 
 /** What somebody sends: text as it is, anything else as JSON. */
@@ -109,9 +121,9 @@ export class Library {
   }
 
   /** Contents of what is found. */
-  async find(request: string | Omit<SearchRequest, 'limit'>): Promise<string[]> {
-    const query = typeof request === 'string' ? { query: request } : request;
-    const { hits } = await this.index.search({ limit: 50, ...query });
+  async find(asked: string | SearchConditions): Promise<string[]> {
+    const conditions = typeof asked === 'string' ? { query: asked } : asked;
+    const { hits } = await this.index.search({ limit: 50, ...searchRequest(conditions) });
     return hits.map(({ content }) => content);
   }
 
@@ -128,7 +140,7 @@ export class Library {
 
   /** A thread by the id of one of its messages or by its name. */
   async thread(id: string, channel?: string) {
-    return (await this.index.thread({ id, channel, limit: 10 })).messages;
+    return (await this.index.thread(threadRequest(id, channel))).messages;
   }
 
   async remove(): Promise<void> {

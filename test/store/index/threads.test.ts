@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Library, structured } from './support.ts';
+import { Library, structured, threadRequest } from './support.ts';
 
 test('a thread goes by its id, else by its correlation, else by the message that all of it answers', async () => {
   const library = await Library.open();
@@ -29,7 +29,7 @@ test('any of its messages leads to a thread, which says what it is called', asyn
   const named = await library.send({
     content: structured('note', { reply_to: root.id, thread_id: 'plan' }),
   });
-  const page = (id: string) => library.index.thread({ id, limit: 10 });
+  const page = (id: string) => library.index.thread(threadRequest(id));
   expect(await page(reply.id)).toMatchObject({ thread: root.id, messages: [root, reply] });
   expect(await page(named.id)).toMatchObject({ thread: 'plan', messages: [named] });
   await library.store.clear('room');
@@ -39,7 +39,7 @@ test('any of its messages leads to a thread, which says what it is called', asyn
 test('a thread is open as long as something in it waits for an answer', async () => {
   const library = await Library.open();
   const isOpen = async (channel?: string) =>
-    (await library.index.thread({ id: 'plan', channel, limit: 1 })).open;
+    (await library.index.thread(threadRequest('plan', channel, 1))).open;
   const thread_id = 'plan';
   await library.sendAll(structured('note', { thread_id }));
   expect(await isOpen()).toBe(false);
@@ -78,18 +78,28 @@ test('a thread may reach across channels and be read in one of them', async () =
   expect(await library.thread(task.id, 'tasks')).toEqual([task]);
 });
 
+test('what may not be read shows nothing of a thread', async () => {
+  const library = await Library.open();
+  const thread_id = 'plan';
+  const open = await library.send({ content: structured('note', { thread_id }) });
+  const secret = await library.send({ channel: 'secret', content: structured('task', { thread_id }) });
+  const page = (id: string) =>
+    library.index.thread({ id, mayRead: (channel) => channel !== 'secret', limit: 10 });
+  expect(await page('plan')).toMatchObject({ thread: 'plan', messages: [open], open: false });
+  expect(await page(secret.id)).toMatchObject({ thread: secret.id, messages: [] });
+});
+
 test('a long thread is read backwards page by page, its beginning included', async () => {
   const library = await Library.open();
   const root = await library.send({ content: 'begin' });
   for (let count = 0; count < 130; count++) {
     await library.send({ content: structured('note', { reply_to: root.id, content: count }) });
   }
-  const newest = await library.index.thread({ id: root.id, limit: 100 });
+  const newest = await library.index.thread(threadRequest(root.id, undefined, 100));
   expect(newest.messages).toHaveLength(100);
   const rest = await library.index.thread({
-    id: root.id,
+    ...threadRequest(root.id, undefined, 100),
     beforeSeq: newest.nextBefore ?? undefined,
-    limit: 100,
   });
   expect(rest.nextBefore).toBeNull();
   const seqs = [...rest.messages, ...newest.messages].map(({ seq }) => seq);

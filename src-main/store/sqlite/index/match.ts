@@ -15,8 +15,11 @@ const fewMessages = 100_000;
 /** Below every character that a word may hold. */
 const lowest = '\u0001';
 
-/** What the keys of a message must be. */
-export type Keys = Partial<Record<KeyKind, string | undefined>>;
+/** Most names of one kind that a search is narrowed down to; of more, what is found has to be compared with them. */
+const maxNames = 100;
+
+/** What the keys of a message must be, or one of which they must be. */
+type Keys = Partial<Record<KeyKind, string | readonly string[] | undefined>>;
 
 /** Says in the language of FTS5 what to look for. It is made of known words only, so nothing in it can be an operator. */
 export class Matcher {
@@ -34,7 +37,8 @@ export class Matcher {
   }
 
   /**
-   * The expression for messages with all these phrases and keys, or undefined if no message can have them.
+   * The expression for messages with all these phrases and keys; undefined if no message can have them, or if there is
+   * nothing to look for.
    * @throws BridgeError `invalid_value` with the field `query` if a beginning fits too many words
    */
   expression(phrases: readonly Phrase[], keys: Keys): string | undefined {
@@ -45,10 +49,12 @@ export class Matcher {
       parts.push(`- keys : (${part})`);
     }
     for (const kind of ['channel', 'sender', 'type'] as const) {
-      const name = keys[kind];
-      if (name !== undefined) parts.push(`keys : "${keyToken(kind, name)}"`);
+      const names = typeof keys[kind] === 'string' ? [keys[kind]] : keys[kind];
+      if (names?.length === 0) return undefined;
+      if (!names || names.length > maxNames) continue;
+      parts.push(`keys : (${names.map((name) => `"${keyToken(kind, name)}"`).join(' OR ')})`);
     }
-    return parts.join(' AND ');
+    return parts.length === 0 ? undefined : parts.join(' AND ');
   }
 
   /** A phrase whose last word is a beginning, or nothing if no word begins like that. */

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { BridgeError, toError } from '../../../../src-shared/bridge-error.ts';
+import { toError } from '../../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../../src-shared/message.ts';
 import type {
   MessageIndex,
@@ -57,11 +57,8 @@ export class SqliteIndex implements MessageIndex {
   }
 
   async search(request: SearchRequest): Promise<SearchPage> {
-    const { query, channel, sender, type, limit } = request;
+    const { query, limit } = request;
     const phrases = query === undefined ? [] : await this.#reader.read(() => this.#splitter.phrases(query));
-    if (phrases.length === 0 && [channel, sender, type].every((key) => key === undefined)) {
-      throw new BridgeError('required', 'query is required', { field: 'query' });
-    }
     const behind = await this.#indexer.catchUp(patience);
     try {
       const found = await this.#find(phrases, { ...request, limit: limit + 1 });
@@ -72,20 +69,22 @@ export class SqliteIndex implements MessageIndex {
     }
   }
 
-  async thread({ id, channel, beforeSeq, limit }: ThreadRequest): Promise<ThreadPage> {
+  async thread({ id, channel, mayRead, beforeSeq, limit }: ThreadRequest): Promise<ThreadPage> {
     const behind = await this.#indexer.catchUp(patience);
-    const key = await this.#reader.read(() => this.#sql.threadOf.get(id) ?? id);
-    const open = await this.#reader.read(() => this.#sql.isThreadOpen.get({ key, channel: channel ?? null }));
+    const named = await this.#reader.read(() => this.#sql.threadOf.get(id));
+    const key = named && mayRead(named.channel) ? named.thread : id;
+    const includes = (name: string) => mayRead(name) && (channel === undefined || name === channel);
+    const open = await this.#reader.read(() => this.#sql.openOfThread.all(key));
     const found = await this.#collect(
       (last, rows) => this.#sql.ofThread.all({ key, before: last ?? beforeSeq ?? newest, rows }),
-      (message) => channel === undefined || message.channel === channel,
+      (message) => includes(message.channel),
       limit + 1,
     );
     return {
       thread: key,
       messages: found.slice(0, limit).reverse(),
       nextBefore: nextBefore(found, limit),
-      open: open === 1,
+      open: open.some(includes),
       behind,
     };
   }
@@ -102,8 +101,13 @@ export class SqliteIndex implements MessageIndex {
     return { messages: (await this.#collect(next, always, limit)).reverse(), behind };
   }
 
+  /** Catches up a little. Resolves with how many messages the index is still behind at most. */
+  refresh(): Promise<number> {
+    return this.#indexer.catchUp(littlePatience);
+  }
+
   async openCounts(): Promise<OpenCounts> {
-    const behind = await this.#indexer.catchUp(littlePatience);
+    const behind = await this.refresh();
     const rows = await this.#reader.read(() => this.#sql.openCounts.all());
     const channels = rows.map(
       ({ channel, count, oldest_at: oldestAt }) => [channel, { count, oldestAt }] as const,
@@ -120,22 +124,22 @@ export class SqliteIndex implements MessageIndex {
 
   /** The newest messages with all these phrases, from these keys and between these bounds. */
   async #find(phrases: Phrase[], request: SearchRequest): Promise<StoredMessage[]> {
-    const { channel, sender, type, afterSeq = 0, beforeSeq = newest, limit } = request;
+    const { channels, sender, type, afterSeq = 0, beforeSeq = newest, limit } = request;
     const expression = await this.#reader.read(() =>
-      this.#matcher.expression(phrases, { channel, sender, type }),
+      this.#matcher.expression(phrases, { channel: channels, sender, type }),
     );
     if (expression === undefined) return [];
+    const wanted = channels && new Set(channels);
     // Two names may share a key.
     const isHit = (message: StoredMessage) =>
-      (channel === undefined || message.channel === channel) &&
+      (wanted?.has(message.channel) ?? true) &&
       (sender === undefined || message.sender === sender) &&
       (type === undefined || this.#sql.typeOf.get(message.seq) === type);
     const { matches, floor } = this.#sql;
+    const [channel, ...others] = channels ?? [];
+    const cleared = () => (channel === undefined || others.length > 0 ? 0 : (floor.get({ channel }) ?? 0));
     return this.#collect(
-      (last = beforeSeq, rows) => {
-        const cleared = channel === undefined ? 0 : (floor.get({ channel }) ?? 0);
-        return matches.all(expression, last, Math.max(afterSeq, cleared), rows);
-      },
+      (last = beforeSeq, rows) => matches.all(expression, last, Math.max(afterSeq, cleared()), rows),
       isHit,
       limit,
     );

@@ -100,16 +100,15 @@ export function prepareIndexStatements(db: Database) {
          ORDER BY seq DESC LIMIT :rows`,
       )
       .pluck(),
-    threadOf: db
+    threadOf: db.prepare<[string], { channel: string; thread: string }>(
+      `SELECT m.channel, coalesce(f.thread, m.id) AS thread
+       FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq WHERE m.id = ? AND ${aboveFloor}`,
+    ),
+    /** Channels in which something of a thread is open. */
+    openOfThread: db
       .prepare<[string], string>(
-        `SELECT coalesce(f.thread, m.id) FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
-         WHERE m.id = ? AND ${aboveFloor}`,
-      )
-      .pluck(),
-    isThreadOpen: db
-      .prepare<[{ key: string; channel: string | null }], 0 | 1>(
-        `SELECT EXISTS (SELECT 1 FROM relay_open_questions AS q INDEXED BY relay_open_questions_thread
-           WHERE q.thread = :key AND q.channel = coalesce(:channel, q.channel) AND q.seq > ${floorOf('q.channel')})`,
+        `SELECT DISTINCT q.channel FROM relay_open_questions AS q INDEXED BY relay_open_questions_thread
+         WHERE q.thread = ? AND q.seq > ${floorOf('q.channel')}`,
       )
       .pluck(),
     openAfter: db

@@ -1,0 +1,33 @@
+import type { FoundMessage, MessageItem } from '../../src-shared/api.ts';
+import { interpretContent } from '../../src-shared/encoding.ts';
+import { preview, type StoredMessage } from '../../src-shared/message.ts';
+
+/** A message as listings show it (wire specification 3.4), with its whole content or the beginning of it. */
+export function toItem({ seq, id, sender, content, timestamp }: StoredMessage, full: boolean): MessageItem {
+  const interpretation = interpretContent(content);
+  const item: MessageItem = {
+    seq,
+    id,
+    ts: timestamp,
+    ts_full: timestamp,
+    sender,
+    is_json: isObject(interpretation.json),
+  };
+  if (full) item.content = content;
+  else item.preview = preview(content);
+  if (interpretation.encoding === 'structured') {
+    item.encoding = 'structured';
+    item.message = interpretation.message;
+  }
+  return item;
+}
+
+/** The same among messages of several channels. */
+export function toFoundMessage(message: StoredMessage, full: boolean): FoundMessage {
+  return { ...toItem(message, full), channel: message.channel };
+}
+
+/** Whether JSON counts as such in a listing: a number or a text does not (3.4). */
+export function isObject(json: unknown): boolean {
+  return typeof json === 'object' && json !== null;
+}

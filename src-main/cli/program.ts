@@ -4,7 +4,7 @@ import { exitCode } from './exit-codes.ts';
 import { epilogue, summary } from './help.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
-import { givenTarget, listTargetOptions, targetOptions } from './target-options.ts';
+import { givenTarget, listTargetOptions, refuseTarget, targetOptions } from './target-options.ts';
 import { version } from './version.ts';
 
 /**
@@ -18,8 +18,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     code = await command(settingsInput(givenFlags(program)));
   };
   const serves = runs(async (input) => {
+    const target = givenTarget(program);
+    const overStdio = program.getOptionValue('stdio') === true;
+    if (overStdio && target.url !== undefined) {
+      return (await import('./remote-stdio.ts')).remoteStdioCommand(target, input);
+    }
+    refuseTarget(target);
     const { serveCommand, stdioCommand } = await import('./serve.ts');
-    return await (program.getOptionValue('stdio') === true ? stdioCommand(input) : serveCommand(input));
+    return overStdio ? stdioCommand(input) : serveCommand(input);
   });
 
   const program = new Command('claude-bridge')

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 
 /** Where a command finds its relay. */
 export interface TargetOptions {
@@ -64,4 +65,19 @@ export function givenTarget(program: Command): TargetOptions {
   const options = program.opts<TargetOptions>();
   const given = Object.keys(targetFlags).map((key) => [key, options[key as keyof TargetOptions]]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as TargetOptions;
+}
+
+/**
+ * For what is itself a relay.
+ * @throws ConfigurationError for flags that would have no effect
+ */
+export function refuseTarget(given: TargetOptions): void {
+  const [key] = Object.keys(given) as (keyof TargetOptions)[];
+  if (key === undefined) return;
+  const { flag } = targetFlags[key];
+  throw new ConfigurationError(
+    flag === '--url'
+      ? '--url is for commands that talk to a relay, and for --stdio'
+      : `${flag} is for a relay elsewhere, which --url names`,
+  );
 }

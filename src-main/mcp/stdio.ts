@@ -81,6 +81,7 @@ function toOutlet(input: Readable, output: Writable): Background {
   const write = (message: unknown, onWritten?: () => void) => {
     if (!output.writable || output.write(`${JSON.stringify(message)}\n`, ifWritten(onWritten))) return;
     // A client that does not read is not read from: its answers would pile up here.
+    if (input.isPaused()) return;
     input.pause();
     output.once('drain', () => input.resume());
   };

@@ -1,15 +1,18 @@
 /**
- * Nobody has answered a request, or not to its end. The message says why in words that follow a colon.
- * `fetch` promises a TypeError for trouble of this kind.
+ * Nobody has answered a request, or not to its end, and trying again may help. The message says why, in words that
+ * follow a colon. `fetch` promises a TypeError for trouble of this kind.
  */
 export class NoConnection extends TypeError {
   override readonly name = 'NoConnection';
   /** The request may have arrived: what it asks for may or may not be done. */
   readonly mayHaveArrived: boolean;
+  /** Seconds after which trying again makes sense, where somebody has said so. */
+  readonly retryAfter: number | undefined;
 
-  constructor(words: string, mayHaveArrived: boolean) {
+  constructor(words: string, mayHaveArrived: boolean, retryAfter?: number) {
     super(words);
     this.mayHaveArrived = mayHaveArrived;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -1,6 +1,7 @@
 import { maxMessageBytes } from './message.ts';
 import { addressOrNetwork, bearerToken, bindHost, trustedHost, webOrigin } from './settings-formats.ts';
 import { choice, integer, list, path, text, toggle, type SettingDefinition } from './settings-kinds.ts';
+import { maxGraceSeconds } from './tokens.ts';
 
 /** A century: dates further back than this help nobody and cannot be computed for ever larger numbers. */
 const longestDays = 36_500;
@@ -179,6 +180,16 @@ export const settingDefinitions = {
       flag: '--max-browser-sessions',
       group: 'Access',
       doc: 'Browsers that may be signed in at once; one more signs out a session of the client that holds most of them, the one unused for longest.',
+      reloadable: true,
+    },
+  ),
+  tokenGraceSeconds: integer(
+    { default: 3600, min: 0, max: maxGraceSeconds, unit: 'seconds' },
+    {
+      env: 'CLAUDE_BRIDGE_TOKEN_GRACE_SECONDS',
+      flag: '--token-grace-seconds',
+      group: 'Access',
+      doc: "Seconds for which the old secret of a machine's token still counts after a rotation that does not say otherwise.",
       reloadable: true,
     },
   ),

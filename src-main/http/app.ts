@@ -20,7 +20,9 @@ import { sessionRoutes } from './routes/session.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
 import { sendRoutes } from './routes/send.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { waitRoutes } from './routes/wait.ts';
+import { whoamiRoutes } from './routes/whoami.ts';
 import { servePage } from './page.ts';
 
 /** The route table: every path the relay answers, and what a request needs to get there. */
@@ -42,6 +44,8 @@ export function routeTable(parts: RouteParts): Route[] {
     ...settingsRoutes(parts),
     ...auditRoutes(parts),
     ...backupRoutes(parts),
+    ...tokenRoutes(parts),
+    ...whoamiRoutes(),
   ];
 }
 

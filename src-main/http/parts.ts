@@ -5,6 +5,7 @@ import type { Actor } from '../relay/actor.ts';
 import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { BrowserSessions } from '../security/browser-sessions.ts';
+import type { MachineTokens } from '../security/machine-tokens.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** What a call over MCP knows about its request. */
@@ -37,6 +38,7 @@ export interface RouteParts {
   relay: Relay;
   audit: Audit;
   sessions: BrowserSessions;
+  machineTokens: MachineTokens;
   /** A token is configured, so that there is something to sign in to. */
   tokenRequired: () => boolean;
   version: string;
@@ -55,6 +57,7 @@ export interface RouteParts {
     stuckMinutes: number;
     /** Whether the page is served. */
     dashboard: boolean;
+    tokenGraceSeconds: number;
   };
   /** Folder of the page at `/`, if it was built. */
   dashboard: string | undefined;

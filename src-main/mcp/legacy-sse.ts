@@ -38,7 +38,7 @@ export class LegacySse {
         res.end();
         return;
       }
-      const session = await this.#sessions.create('legacy');
+      const session = await this.#sessions.create('legacy', context.principal.lease);
       if (!exchange.open) return session.close();
       this.#stream(session, exchange);
     });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { Lease } from '../security/principal.ts';
 import { createServer, type McpParts } from './server.ts';
 import { drainMs, SessionTransport } from './session-transport.ts';
 import type { McpServer } from './tool-server.ts';
@@ -81,11 +82,21 @@ export class Sessions {
     return this.#open.size;
   }
 
-  /** @throws BridgeError `too_many_sessions` or `shutting_down` */
-  async create(kind: SessionKind): Promise<Session> {
+  /**
+   * @param lease of the credential with which it is opened: the session ends with that
+   * @throws BridgeError `too_many_sessions` or `shutting_down`
+   */
+  async create(kind: SessionKind, lease: Lease | undefined): Promise<Session> {
     this.checkOpen();
+    lease?.ended.throwIfAborted();
     this.#makeRoom();
-    const session = new Session(kind, this.#serverFor, () => this.#open.delete(session.id));
+    const closed = new AbortController();
+    const session = new Session(kind, this.#serverFor, () => {
+      this.#open.delete(session.id);
+      closed.abort();
+    });
+    const endWithLease = () => void this.#endWithLease(session);
+    lease?.ended.addEventListener('abort', endWithLease, { signal: closed.signal });
     this.#open.set(session.id, session);
     this.#armSweep();
     await session.connect();
@@ -133,6 +144,13 @@ export class Sessions {
       });
     }
     this.#end(idlest, 'its place was needed');
+  }
+
+  /** Nobody finds it any more. Calls under way have a moment, since those that wait are about to say why they end. */
+  async #endWithLease(session: Session): Promise<void> {
+    this.#open.delete(session.id);
+    await session.transport.drain(drainMs);
+    this.#end(session, 'its credential has ended');
   }
 
   #end(session: Session, why: string): void {

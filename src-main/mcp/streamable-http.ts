@@ -106,7 +106,7 @@ export class StreamableHttp {
       await this.#takeAlone(post);
       return;
     }
-    const created = await this.#sessions.create('streamable');
+    const created = await this.#sessions.create('streamable', exchange.caller.principal.lease);
     exchange.onceClosed(() => {
       // The client has gone without learning the id.
       if (!exchange.res.writableFinished) void created.close();
@@ -146,7 +146,7 @@ export class StreamableHttp {
     if (!named && !this.#stateless) throw sessionRequired();
     checkProtocolVersion(req);
     // Without sessions a stream takes a place like one, so that streams stay capped.
-    const session = named ?? (await this.#sessions.create('streamable'));
+    const session = named ?? (await this.#sessions.create('streamable', exchange.caller.principal.lease));
     const { transport } = session;
     if (transport.background) throw new BridgeError('conflict', 'only one stream is allowed per session');
     transport.background = new EventStream(exchange, {}, this.#keepAliveMs);

@@ -9,6 +9,7 @@ import { AuthThrottle } from '../security/auth-throttle.ts';
 import { Authentication } from '../security/authentication.ts';
 import { BrowserSessions } from '../security/browser-sessions.ts';
 import { Credentials } from '../security/credentials.ts';
+import { MachineTokens } from '../security/machine-tokens.ts';
 import type { Core } from './core.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import type { Log } from './log.ts';
@@ -34,15 +35,20 @@ export class HttpFace {
   readonly handle: RequestListener;
   readonly sessions: BrowserSessions;
   readonly #parts: HttpFaceParts;
+  readonly #machineTokens: MachineTokens;
   readonly #credentials: Credentials;
   readonly #dashboard = dashboardFolder();
   #mcp: Promise<Mcp> | undefined;
   #warnedOfQueryToken = false;
 
   constructor(parts: HttpFaceParts) {
-    const { token, localToken, log } = parts;
+    const { core, token, localToken, log } = parts;
     this.#parts = parts;
-    this.#credentials = new Credentials({ token, localToken });
+    this.#machineTokens = new MachineTokens({
+      store: core.store.tokens,
+      onError: (error) => log.error({ err: error }, 'tokens could not be read or noted as used'),
+    });
+    this.#credentials = new Credentials({ token, localToken, machineTokens: this.#machineTokens });
     this.sessions = this.#makeSessions();
     const app = this.#makeApp();
     this.handle = (request, response) => {
@@ -60,9 +66,15 @@ export class HttpFace {
     this.#credentials.useToken(token);
   }
 
+  /** Reads what must be known before the first request. @throws BridgeError `storage_*` */
+  open(): Promise<void> {
+    return this.#machineTokens.load();
+  }
+
   /** Ends MCP sessions and streams. */
   async stop(): Promise<void> {
     await (await this.#mcp)?.close();
+    await this.#machineTokens.close();
   }
 
   #makeSessions(): BrowserSessions {
@@ -82,6 +94,7 @@ export class HttpFace {
         relay: core.relay,
         audit: core.audit,
         sessions: this.sessions,
+        machineTokens: this.#machineTokens,
         tokenRequired: () => this.#credentials.tokenRequired,
         version,
         startedAt: Date.now(),

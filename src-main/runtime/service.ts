@@ -192,6 +192,7 @@ export class Service {
 
   async #open(): Promise<void> {
     this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
+    await this.face.open();
     const { host, port } = this.#settings;
     this.#listener = await Listener.open(
       { host, port, tls: this.#keeper.current },

@@ -54,9 +54,14 @@ export class Authentication {
   async authenticate(claim: Claim): Promise<Principal> {
     const identity = this.#credentials.identify(claim.authorization, claim.queryToken);
     if (identity === 'token' || identity === 'local') return principals[identity];
-    // A relay without a token lets clients in that still carry one from before.
-    if (!this.#credentials.tokenRequired) return this.#admitWithoutToken(claim);
-    if (identity === 'wrong') await this.#throttle.countFailure(claim.clientAddress);
+    if (typeof identity === 'object') {
+      identity.seen(claim.clientAddress);
+      return identity.principal;
+    }
+    // A relay without a token lets clients in that still carry one from before, but not a machine whose own token has
+    // ended: it would go on as somebody else, perhaps with more rights.
+    if (!this.#credentials.tokenRequired && identity !== 'ended') return this.#admitWithoutToken(claim);
+    if (identity !== 'absent') await this.#throttle.countFailure(claim.clientAddress);
     const session = identity === 'absent' ? this.#sessionOf(claim) : undefined;
     if (session) return session.principal;
     // Scripts compare this word.

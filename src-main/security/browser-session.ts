@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { shorten } from '../../src-shared/text.ts';
 import { clientNetwork } from './ip-address.ts';
-import type { Lease, Principal } from './principal.ts';
+import { browserLabel, type Lease, type Principal } from './principal.ts';
 
 /** Browsers name themselves in some 120 characters. */
 const maxUserAgent = 200;
@@ -59,7 +59,7 @@ export class BrowserSession implements Lease {
   ) {
     this.principal = {
       kind: 'session',
-      label: `a browser signed in with ${credential.label}`,
+      label: browserLabel(credential.label),
       rights: credential.rights,
       lease: this,
     };

@@ -52,6 +52,7 @@ export class BrowserSessions {
     const session = new BrowserSession(credential, from, maxAgeSeconds * 1000, () => this.#end(key));
     this.#makeRoomFor(session);
     this.#sessions.set(key, session);
+    endWithCredential(session, credential, () => this.#end(key));
     return { value, maxAgeSeconds };
   }
 
@@ -109,6 +110,11 @@ export class BrowserSessions {
     session?.end();
     return session !== undefined;
   }
+}
+
+/** A session has no more rights than what it was made with, and lasts no longer. */
+function endWithCredential({ ended }: BrowserSession, { lease }: Principal, end: () => void): void {
+  lease?.ended.addEventListener('abort', end, { signal: ended });
 }
 
 function keyOf(value: string): string {

@@ -1,7 +1,12 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { digestOf, type MachineSecret } from './machine-secret.ts';
+import type { MachineTokens } from './machine-tokens.ts';
 
-/** What a request's credential turned out to be. `absent`: it brought none that could be compared. */
-export type Identity = 'token' | 'local' | 'wrong' | 'absent';
+/**
+ * What a request's credential turned out to be. `absent`: it brought none that could be compared. `ended`: a token of a
+ * machine that no longer counts, or never did.
+ */
+export type Identity = 'token' | 'local' | MachineSecret | 'ended' | 'wrong' | 'absent';
 
 /** The value of `WWW-Authenticate` on every 401. */
 export const challenge = 'Bearer realm="claude-bridge"';
@@ -14,6 +19,7 @@ export interface CredentialsOptions {
   token?: string | undefined;
   /** The token that this start of the relay wrote to its runtime file. */
   localToken?: string | undefined;
+  machineTokens?: Pick<MachineTokens, 'identify'> | undefined;
 }
 
 /**
@@ -23,8 +29,10 @@ export interface CredentialsOptions {
 export class Credentials {
   #token: Buffer | undefined;
   readonly #localToken: Buffer | undefined;
+  readonly #machineTokens: CredentialsOptions['machineTokens'];
 
-  constructor({ token, localToken }: CredentialsOptions) {
+  constructor({ token, localToken, machineTokens }: CredentialsOptions) {
+    this.#machineTokens = machineTokens;
     this.#token = digestOfToken(token);
     this.#localToken = digestOfToken(localToken);
   }
@@ -56,14 +64,15 @@ export class Credentials {
   }
 
   #compare(presented: Buffer): Identity {
-    const digest = hash('sha256', presented, 'buffer');
+    const digest = digestOf(presented);
     const isToken = this.#token !== undefined && timingSafeEqual(digest, this.#token);
     const isLocalToken = this.#localToken !== undefined && timingSafeEqual(digest, this.#localToken);
     if (isToken) return 'token';
-    return isLocalToken ? 'local' : 'wrong';
+    if (isLocalToken) return 'local';
+    return this.#machineTokens?.identify(presented, digest) ?? 'wrong';
   }
 }
 
 function digestOfToken(token: string | undefined): Buffer | undefined {
-  return token === undefined || token === '' ? undefined : hash('sha256', token, 'buffer');
+  return token === undefined || token === '' ? undefined : digestOf(token);
 }

@@ -1,17 +1,19 @@
 import type { Right } from '../../src-shared/access.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
+import { labelKey } from '../../src-shared/tokens.ts';
 import { Rights } from './rights.ts';
 
 /**
  * - `token`: the holder of the shared token
+ * - `machine`: the holder of a token of one machine
  * - `local`: the holder of the per-start token in the runtime file, so a process of the same user
  * - `loopback`: no token is configured and the peer is on this machine
  * - `network`: no token is configured and the operator has opened the relay to the network on purpose
  * - `process`: the program at the other end of stdin and stdout
  * - `session`: a browser that has shown a credential once and sends a cookie since
  */
-export type PrincipalKind = 'token' | 'local' | 'loopback' | 'network' | 'process' | 'session';
+export type PrincipalKind = 'token' | 'machine' | 'local' | 'loopback' | 'network' | 'process' | 'session';
 
 /** Who asks. It comes from the credential or the connection, never from a session or a claim in a message. */
 export interface Principal {
@@ -36,13 +38,29 @@ const everything = new Rights({ rights: ['read', 'send', 'clear', 'admin'], chan
 /** Without a credential nobody administers: otherwise any page or user of the machine could. */
 const everyday = new Rights({ rights: ['read', 'send', 'clear'], channels: {} });
 
-export const principals: Readonly<Record<Exclude<PrincipalKind, 'session'>, Principal>> = {
+/** Those who are the same at every relay. */
+type FixedKind = Exclude<PrincipalKind, 'machine' | 'session'>;
+
+export const principals: Readonly<Record<FixedKind, Principal>> = {
   token: { kind: 'token', label: 'the shared token', rights: everything },
   local: { kind: 'local', label: 'the local token', rights: everything },
   loopback: { kind: 'loopback', label: 'a client on this machine', rights: everyday },
   network: { kind: 'network', label: 'a client without a token', rights: everyday },
   process: { kind: 'process', label: 'a process on standard input', rights: everyday },
 };
+
+/** What a browser is called, by the credential with which it was signed in. */
+export function browserLabel(credential: string): string {
+  return `a browser signed in with ${credential}`;
+}
+
+const fixedLabels = new Set(Object.values(principals).map(({ label }) => labelKey(label)));
+
+/** Whether a machine with this label would be taken for somebody else. */
+export function isReservedLabel(label: string): boolean {
+  const key = labelKey(label);
+  return fixedLabels.has(key) || key.startsWith(browserLabel(''));
+}
 
 /** What the rules about rights need to know of somebody. */
 type Holder = Pick<Principal, 'label' | 'rights'>;

@@ -15,6 +15,13 @@ import type {
   ThreadResponse,
   WaitResponse,
 } from '../api.ts';
+import type {
+  RotationRequest,
+  TokenRequest,
+  TokenResponse,
+  TokensResponse,
+  WhoamiResponse,
+} from '../tokens.ts';
 import { callHttp, callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
 
 /** What a request may bring beside its subject. */
@@ -169,6 +176,28 @@ export class ApiClient {
 
   addresses(options?: CallOptions): Promise<AddressesResponse> {
     return this.#get('/api/addresses', {}, options);
+  }
+
+  /** Who this client is to the relay, and what it may do. */
+  whoami(options?: CallOptions): Promise<WhoamiResponse> {
+    return this.#get('/api/whoami', {}, options);
+  }
+
+  tokens(options?: CallOptions): Promise<TokensResponse> {
+    return this.#get('/api/tokens', {}, options);
+  }
+
+  /** The answer is the only one that ever holds the token itself. */
+  createToken(body: TokenRequest, options?: CallOptions): Promise<TokenResponse> {
+    return this.#post('/api/tokens', body, options);
+  }
+
+  rotateToken(id: string, body: RotationRequest = {}, options?: CallOptions): Promise<TokenResponse> {
+    return this.#post(`/api/tokens/${encodeURIComponent(id)}/rotate`, body, options);
+  }
+
+  async revokeToken(id: string, options?: CallOptions): Promise<void> {
+    await this.#delete(`/api/tokens/${encodeURIComponent(id)}`, {}, options);
   }
 
   audit(query: { limit?: number } = {}, options?: CallOptions): Promise<AuditResponse> {

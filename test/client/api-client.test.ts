@@ -106,3 +106,18 @@ test('searches, reads threads and lists open questions', async () => {
   expect(await client.thread({ id: 'zoo' })).toMatchObject({ open: true, messages: [{ id }] });
   expect((await client.messages({ channel: 'api:found', open: true })).messages).toMatchObject([{ id }]);
 });
+
+test('makes, lists, rotates and revokes tokens of machines, and says who it is with one', async () => {
+  const admin = new ApiClient({ url: relay.url, token: () => relay.localToken });
+  const made = await admin.createToken({ label: 'vega', rights: ['read'], channels: { read: ['api:*'] } });
+  const rotated = await admin.rotateToken(made.id, { grace_seconds: 0 });
+  const machine = new ApiClient({ url: relay.url, token: () => rotated.token });
+  expect(await machine.whoami()).toEqual({
+    principal: { kind: 'machine', label: 'vega', rights: ['read'], channels: { read: ['api:*'] } },
+    client: null,
+    address: '127.0.0.1',
+  });
+  expect((await admin.tokens()).tokens).toMatchObject([{ id: made.id, label: 'vega' }]);
+  await admin.revokeToken(made.id);
+  await expect(machine.whoami()).rejects.toMatchObject({ code: 'unauthorized' });
+});

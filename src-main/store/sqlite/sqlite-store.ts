@@ -43,6 +43,7 @@ import { type Durability, openDatabase } from './open.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
 import { prepareStatements, type Statements } from './tables.ts';
+import { SqliteTokens } from './tokens/sqlite-tokens.ts';
 import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
 
 export interface SqliteStoreOptions {
@@ -64,6 +65,7 @@ export class SqliteStore implements MessageStore {
   /** What the owner should know about the file, in sentences. */
   readonly warnings: readonly string[];
   readonly index: SqliteIndex;
+  readonly tokens: SqliteTokens;
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #delivery: DeliveryStatements;
@@ -119,11 +121,16 @@ export class SqliteStore implements MessageStore {
       this.#housekeeping.resume();
       this.index = new SqliteIndex({ db, push, onError });
       this.#publisher.watch(() => this.index.committed());
+      this.tokens = new SqliteTokens({ db, reader: this.#reader, push, onError });
     } catch (error) {
       db.close();
       throw toOpenError(fullPath, error);
     }
-    this.#watcher = new ChangeWatcher({ path: fullPath, look: () => this.#publisher.look(), pollMs });
+    const look = () => {
+      this.#publisher.look();
+      this.tokens.look();
+    };
+    this.#watcher = new ChangeWatcher({ path: fullPath, look, pollMs });
     this.#watcher.start();
   }
 
@@ -294,6 +301,7 @@ export class SqliteStore implements MessageStore {
     this.#finishHousekeeping();
     this.#reader.close();
     this.#publisher.stop();
+    this.tokens.stop();
     await Promise.allSettled(this.#backups);
     await this.#checkpointer.stop();
     this.#db.close();

@@ -6,9 +6,17 @@ import { channelSummaries } from './002-channel-summaries.ts';
 import { eventLog } from './003-event-log.ts';
 import { delivery } from './004-delivery.ts';
 import { searchIndex } from './005-search-index.ts';
+import { tokens } from './006-tokens.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [originalTables, channelSummaries, eventLog, delivery, searchIndex];
+const migrations: readonly Migration[] = [
+  originalTables,
+  channelSummaries,
+  eventLog,
+  delivery,
+  searchIndex,
+  tokens,
+];
 
 /**
  * Brings the file to the newest version, in one transaction: a crash leaves the old version.

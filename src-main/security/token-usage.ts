@@ -1,0 +1,37 @@
+/** When a token was used last and from where, as far as this process knows, and what is open with it. */
+export class TokenUsage {
+  readonly #onUsed: () => void;
+  /** In ms since 1970. */
+  lastUsedAt: number | undefined;
+  lastAddress = '';
+  #open = 0;
+
+  /** @param onUsed called at each use, so it must be cheap */
+  constructor(onUsed: () => void) {
+    this.#onUsed = onUsed;
+  }
+
+  /** Requests and streams that are open now. */
+  get open(): number {
+    return this.#open;
+  }
+
+  seen(address: string): void {
+    this.lastAddress = address;
+    this.#touch();
+  }
+
+  /** A request or stream begins; the function returned tells that it is over, and must be called once. */
+  begin(): () => void {
+    this.#open++;
+    return () => {
+      this.#open--;
+      this.#touch();
+    };
+  }
+
+  #touch(): void {
+    this.lastUsedAt = Date.now();
+    this.#onUsed();
+  }
+}

@@ -44,6 +44,30 @@ export const keySections: readonly KeySection[] = [
         : []),
     ],
   },
+  {
+    title: 'Among messages',
+    entries: [
+      { keys: ['↑', '↓', 'K', 'J'], does: 'Previous, next message' },
+      { keys: ['Home', 'End'], does: 'Oldest that is loaded, newest' },
+      { keys: ['↵'], does: 'Details' },
+      { keys: ['R'], does: 'Reply' },
+      { keys: ['C'], does: 'Copy the content' },
+      { keys: ['T'], does: 'Fold or unfold the thread' },
+      { keys: ['U'], does: 'Mark as unread from here on' },
+      { keys: ['I'], does: 'Write a message' },
+    ],
+  },
+  {
+    title: 'Writing',
+    entries: [{ keys: [withCommand('↵')], does: 'Send; the settings let Enter alone do it' }],
+  },
+  {
+    title: 'In the tree of a content',
+    entries: [
+      { keys: ['↑', '↓'], does: 'Previous, next line' },
+      { keys: ['←', '→'], does: 'Fold, unfold' },
+    ],
+  },
 ];
 
 /** Whether `event` is a chord of the command key and `key` alone. */

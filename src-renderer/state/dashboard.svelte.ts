@@ -3,18 +3,30 @@ import type { StateResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
+import { describe } from '../messages/describe.ts';
+import { toFeedMessage } from '../messages/feed-message.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.ts';
+import { Delivery } from './delivery.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
+import { Feeds } from './feeds.ts';
 import { Notices } from './notices.svelte.ts';
 import { OtherTabs } from './other-tabs.ts';
+import { Outbox } from './outbox.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
+import { Presence } from './presence.svelte.ts';
 import { RelayLink } from './relay-link.svelte.ts';
+import { Replied } from './replied.svelte.ts';
 import { Router } from './router.svelte.ts';
+import { SenderColours } from './sender-colours.ts';
 import { Unread } from './unread.svelte.ts';
 
 /** The state is asked for again after this time, in ms: it holds numbers that no event tells. */
 const refreshMs = 30_000;
+
+/** Characters of a message that are read out. */
+const announcedLength = 120;
 
 /** What can go over the wire as a bearer token: printable ASCII without blanks. */
 const bearerToken = /^[\x21-\x7e]+$/;
@@ -28,7 +40,14 @@ export class Dashboard {
   readonly announcer = new Announcer();
   readonly clock = new Clock();
   readonly channels = new Channels();
+  readonly colours = new SenderColours();
   readonly unread: Unread;
+  readonly feeds: Feeds;
+  readonly delivery: Delivery;
+  readonly presence: Presence;
+  readonly replied: Replied;
+  readonly drafts = new Drafts();
+  readonly outbox: Outbox;
   readonly link: RelayLink;
 
   /** The relay's last word about itself. */
@@ -58,13 +77,25 @@ export class Dashboard {
   constructor(api: ApiClient) {
     this.api = api;
     this.unread = new Unread(api);
+    this.feeds = new Feeds(api);
+    this.delivery = new Delivery(api);
+    this.presence = new Presence(api);
+    this.replied = new Replied(api);
+    this.outbox = new Outbox(api);
     this.link = new RelayLink(api.target, {
       take: (events) => this.#take(events),
-      connected: () => {
+      connected: (gap) => {
         this.caughtUp = 0;
+        this.delivery.reset();
         void this.refresh();
+        void this.outbox.flush();
+        if (gap) void this.#catchUp();
       },
-      poll: () => void this.refresh(),
+      poll: () => {
+        this.delivery.reset();
+        void this.refresh();
+        void this.#catchUp();
+      },
     });
     this.#tabs = new OtherTabs({
       signedOut: () => this.#leave('You have signed out in another tab.'),
@@ -108,6 +139,7 @@ export class Dashboard {
       this.clock.set(facts.server_time);
       this.channels.replace(facts.channels);
       void this.unread.catchUp(this.channels.list, facts.server_time);
+      void this.presence.refresh();
       this.signedIn = (await this.api.session()).auth_required;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
@@ -150,6 +182,9 @@ export class Dashboard {
       await this.api.signOut();
       this.preferences.forgetRelay();
       this.unread.forget();
+      this.colours.forget();
+      this.drafts.forget();
+      this.outbox.forget();
       this.#tabs.say('signed-out');
       this.#leave(undefined);
     } catch (error) {
@@ -161,8 +196,34 @@ export class Dashboard {
 
   #take(events: readonly StreamEvent[]): void {
     this.channels.take(events);
-    this.unread.take(events, () => false);
+    this.unread.take(events, (id) => this.outbox.isOwn(id));
+    this.outbox.take(events);
+    this.feeds.take(events);
+    this.delivery.take(events);
+    if (events.some(({ type }) => type === 'gap')) void this.#catchUp();
+    this.#announce(events);
     this.#countCaughtUp(events);
+  }
+
+  /** Tells screen readers what arrives on the channel that is shown. */
+  #announce(events: readonly StreamEvent[]): void {
+    if (document.hidden) return;
+    for (const event of events) {
+      if (event.type !== 'message' || event.message.channel !== this.currentChannel) continue;
+      if (this.outbox.isOwn(event.message.id)) continue;
+      const { type, text } = describe(toFeedMessage(event.message, event.message.channel));
+      const words = text.slice(0, announcedLength);
+      const sentence = [event.message.sender, type, words].filter(
+        (part) => part !== undefined && part !== '',
+      );
+      this.announcer.say(sentence.join(', '), (count) => `${count} new messages`);
+    }
+  }
+
+  /** Fetches what no event will bring. */
+  async #catchUp(): Promise<void> {
+    await this.feeds.catchUp();
+    this.outbox.settle();
   }
 
   /** Messages from before the return were missed; later ones are just new. */
@@ -179,6 +240,10 @@ export class Dashboard {
   #leave(problem: string | undefined): void {
     this.link.askToSignIn(problem);
     this.channels.forget();
+    this.feeds.forget();
+    this.delivery.forget();
+    this.presence.forget();
+    this.replied.forget();
     this.facts = undefined;
     this.signedIn = false;
   }

@@ -11,7 +11,6 @@ interface Values {
   enterSends: boolean;
   /** Whether single letters do something while the feed has the focus. */
   letterKeys: boolean;
-  inspectorOpen: boolean;
   /** In pixels. */
   inspectorWidth: number;
   foldedGroups: readonly string[];
@@ -23,7 +22,6 @@ const defaults: Values = {
   sender: 'desk',
   enterSends: false,
   letterKeys: true,
-  inspectorOpen: true,
   inspectorWidth: 344,
   foldedGroups: [],
   lastChannel: undefined,
@@ -65,7 +63,7 @@ function remembered(): Values {
   const given = stored as Partial<Record<keyof Values, unknown>>;
   const text = (name: 'sender' | 'lastChannel') =>
     typeof given[name] === 'string' ? given[name] : defaults[name];
-  const flag = (name: 'enterSends' | 'letterKeys' | 'inspectorOpen') =>
+  const flag = (name: 'enterSends' | 'letterKeys') =>
     typeof given[name] === 'boolean' ? given[name] : defaults[name];
   const width = Number(given.inspectorWidth ?? NaN);
   return {
@@ -73,7 +71,6 @@ function remembered(): Values {
     sender: text('sender') ?? defaults.sender,
     enterSends: flag('enterSends'),
     letterKeys: flag('letterKeys'),
-    inspectorOpen: flag('inspectorOpen'),
     inspectorWidth: Number.isFinite(width) ? clampWidth(width) : defaults.inspectorWidth,
     foldedGroups: Array.isArray(given.foldedGroups)
       ? given.foldedGroups.filter((group) => typeof group === 'string')

@@ -73,9 +73,9 @@ export class Unread {
     this.#set(gone.map((channel) => [channel, 0]));
     const stale = channels.filter(({ id, lastAt }) => (this.#countedTo.get(id) ?? '') < lastAt);
     for (const { id, lastAt } of stale) {
-      if (lastAt <= this.#boundary(id)) this.#countedTo.set(id, lastAt);
+      if (lastAt <= this.boundary(id)) this.#countedTo.set(id, lastAt);
     }
-    await this.#recount(stale.filter(({ id, lastAt }) => lastAt > this.#boundary(id)).map(({ id }) => id));
+    await this.#recount(stale.filter(({ id, lastAt }) => lastAt > this.boundary(id)).map(({ id }) => id));
   }
 
   /** @param own whether a message was sent by this page, which is no news to it */
@@ -86,7 +86,7 @@ export class Unread {
         const { id, channel, timestamp } = event.message;
         if (timestamp <= (this.#countedTo.get(channel) ?? '')) continue;
         this.#countedTo.set(channel, timestamp);
-        if (timestamp <= this.#boundary(channel) || own(id)) continue;
+        if (timestamp <= this.boundary(channel) || own(id)) continue;
         changed.set(channel, (changed.get(channel) ?? this.of(channel)) + 1);
       } else if (event.type === 'clear') {
         changed.set(event.channel, 0);
@@ -124,7 +124,8 @@ export class Unread {
     writeStored(key, this.#stored);
   }
 
-  #boundary(channel: string): string {
+  /** The time after which messages of a channel are new to this viewer; empty before the very first visit. */
+  boundary(channel: string): string {
     return this.seen(channel)?.at ?? this.#stored.since;
   }
 
@@ -145,7 +146,7 @@ export class Unread {
       // Meanwhile live events may have brought it further.
       if (!newest || newest.ts_full < (this.#countedTo.get(channel) ?? '')) return;
       this.#countedTo.set(channel, newest.ts_full);
-      const boundary = this.#boundary(channel);
+      const boundary = this.boundary(channel);
       this.#set([[channel, messages.filter(({ ts_full }) => ts_full > boundary).length]]);
     } catch (error) {
       // The link says that the relay does not answer; when it does again, this is asked again.

@@ -1,5 +1,5 @@
 /** How many sender colours the design has: the tokens `--id-0` to `--id-7`. */
-const colours = 8;
+export const senderColours = 8;
 
 const encoder = new TextEncoder();
 
@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 export function senderColour(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of encoder.encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash % colours;
+  return hash % senderColours;
 }
 
 /** Two letters for a sender's tile: of its first two words, else of its only one. They repeat the name beside them. */

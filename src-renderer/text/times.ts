@@ -29,6 +29,14 @@ export function fullTime(date: Instant, zone?: Zone): string {
   return `${part(date, { dateStyle: 'full' }, zone)} at ${clockTime(date, zone)} ${zoneLabel(date, zone)}`;
 }
 
+/** The day of a moment: `Today, Sunday 22 November`, `Saturday 21 November`, with the year if it is another one. */
+export function dayName(date: Instant, now: Instant, zone?: Zone): string {
+  const sameYear = part(date, { year: 'numeric' }, zone) === part(now, { year: 'numeric' }, zone);
+  const fields: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
+  const day = part(date, sameYear ? fields : { ...fields, year: 'numeric' }, zone);
+  return calendarDay(date, zone) === calendarDay(now, zone) ? `Today, ${day}` : day;
+}
+
 /** The short name of the zone at `date`: `CET`, `GMT-5`. */
 export function zoneLabel(date: Instant, zone?: Zone): string {
   const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' }).formatToParts(

@@ -12,13 +12,10 @@ export interface Channel {
   /** When its newest message was stored, as the relay writes times. */
   readonly lastAt: string;
   readonly senders: readonly string[];
-  /** Questions and tasks without an answer, where the relay counts them. */
+  /** Tasks and questions that wait for their answer. */
   readonly open: number;
   readonly oldestOpenAt: string | undefined;
 }
-
-/** What newer relays say beside. */
-type OpenQuestions = { open?: number; oldest_open_ts?: string | null };
 
 /** The channels of the relay, kept current by its events. */
 export class Channels {
@@ -42,7 +39,7 @@ export class Channels {
   }
 
   /** Takes over the list of `GET /api/state`. */
-  replace(states: readonly (ChannelState & OpenQuestions)[]): void {
+  replace(states: readonly ChannelState[]): void {
     this.#all = new Map(states.map((state) => [state.id, toChannel(state)]));
     this.known = true;
   }
@@ -67,25 +64,9 @@ export class Channels {
   }
 }
 
-function toChannel({
-  id,
-  group,
-  name,
-  count,
-  last_ts_full,
-  senders,
-  ...rest
-}: ChannelState & OpenQuestions): Channel {
-  return {
-    id,
-    group,
-    name,
-    count,
-    lastAt: last_ts_full,
-    senders,
-    open: rest.open ?? 0,
-    oldestOpenAt: rest.oldest_open_ts ?? undefined,
-  };
+function toChannel(state: ChannelState): Channel {
+  const { id, group, name, count, last_ts_full: lastAt, senders, open, oldest_open_ts } = state;
+  return { id, group, name, count, lastAt, senders, open, oldestOpenAt: oldest_open_ts ?? undefined };
 }
 
 function emptyChannel(id: string): Channel {

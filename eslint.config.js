@@ -16,7 +16,8 @@ const arrows = {
   http: ['relay/', 'security/', 'settings/'],
   mcp: ['relay/', 'security/', 'settings/'],
   remote: ['mcp/', 'security/', 'settings/'],
-  cli: ['relay/', 'security/', 'settings/', 'remote/', 'runtime/'],
+  clients: [],
+  cli: ['relay/', 'security/', 'settings/', 'remote/', 'clients/', 'runtime/'],
   runtime: ['relay/', 'store/', 'security/', 'settings/', 'http/', 'mcp/', 'remote/'],
 };
 const rooms = [
@@ -27,6 +28,7 @@ const rooms = [
   'http',
   'mcp',
   'remote',
+  'clients',
   'cli',
   'runtime',
   'desktop',

@@ -48,7 +48,7 @@ export async function callHttp(target: HttpTarget, call: Call): Promise<Response
       redirect: 'error',
       signal: call.signal ? AbortSignal.any([call.signal, late.signal]) : late.signal,
     });
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusalIn(response);
     return response;
   } catch (error) {
     call.signal?.throwIfAborted();
@@ -95,7 +95,8 @@ function headersOf({ token }: HttpTarget, { body, headers }: Call): Record<strin
   };
 }
 
-async function refusal(response: Response): Promise<BridgeError> {
+/** What a relay says when it refuses a request; `unexpected_answer` if it was no relay that answered. */
+export async function refusalIn(response: Response): Promise<BridgeError> {
   const body = parse(await response.text());
   if (!isRecord(body) || typeof body['error'] !== 'string') return unexpectedAnswer(response.status);
   const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);

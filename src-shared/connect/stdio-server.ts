@@ -14,16 +14,16 @@ export interface Installation {
 
 /** What a server that is started by a client must be told. */
 export interface StdioTarget {
-  /** A relay elsewhere; without it the database of this machine is opened. */
-  url?: string | undefined;
+  /** Flags behind `--stdio`: those of a relay elsewhere; without any the database of this machine is opened. */
+  args: readonly string[];
   /** Variables that decide which database that is, e.g. `CLAUDE_BRIDGE_HOME`. */
   env: Readonly<Record<string, string>>;
 }
 
 /** The command that starts this installation as an MCP server, in absolute paths: clients know no other `PATH`. */
-export function stdioServer(installation: Installation, { url, env }: StdioTarget): StdioServer {
+export function stdioServer(installation: Installation, { args: further, env }: StdioTarget): StdioServer {
   const { execPath, entry, isElectron, launcher } = installation;
-  const args = ['--stdio', ...(url === undefined ? [] : ['--url', url])];
+  const args = ['--stdio', ...further];
   if (launcher !== undefined) return { command: launcher, args, env };
   return {
     command: execPath,

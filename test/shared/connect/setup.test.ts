@@ -194,7 +194,7 @@ describe('the command that starts this installation again', () => {
 
   test('is Node with the entry, in absolute paths', () => {
     const installation = { execPath: '/usr/bin/node', entry, isElectron: false };
-    expect(stdioServer(installation, { url: 'http://192.0.2.10:8765', env: {} })).toEqual({
+    expect(stdioServer(installation, { args: ['--url', 'http://192.0.2.10:8765'], env: {} })).toEqual({
       command: '/usr/bin/node',
       args: [entry, '--stdio', '--url', 'http://192.0.2.10:8765'],
       env: {},
@@ -207,7 +207,7 @@ describe('the command that starts this installation again', () => {
       entry: 'C:\\Program Files\\Claude Bridge\\resources\\app.asar\\dist\\main\\cli.js',
       isElectron: true,
     };
-    const server = stdioServer(installation, { env: {} });
+    const server = stdioServer(installation, { args: [], env: {} });
     expect(server).toEqual({
       command: installation.execPath,
       args: [installation.entry, '--stdio'],
@@ -230,7 +230,11 @@ describe('the command that starts this installation again', () => {
   test('is the script of the desktop application elsewhere', () => {
     const launcher = '/Applications/Claude Bridge.app/Contents/Resources/bin/claude-bridge';
     const installation = { execPath: '/Applications/x', entry, isElectron: true, launcher };
-    expect(stdioServer(installation, { env: {} })).toEqual({ command: launcher, args: ['--stdio'], env: {} });
+    expect(stdioServer(installation, { args: [], env: {} })).toEqual({
+      command: launcher,
+      args: ['--stdio'],
+      env: {},
+    });
   });
 
   test.each([

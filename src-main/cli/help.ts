@@ -14,6 +14,7 @@ Examples:
   claude-bridge                                            serve this machine
   claude-bridge --host 0.0.0.0 --auth-token-file ~/token   serve the network
   claude-bridge --stdio                                    speak MCP on standard input and output
+  claude-bridge connect claude                             connect Claude Code to the relay that runs here
   claude-bridge config show                                effective settings and where each comes from
 
 Exit codes:

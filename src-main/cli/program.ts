@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { clientIds, scopes, transports } from '../../src-shared/connect/client.ts';
 import type { SettingsInput } from '../settings/load.ts';
+import type { ConnectFlags } from './connect/options.ts';
 import { exitCode } from './exit-codes.ts';
 import { epilogue, summary } from './help.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
@@ -65,6 +67,20 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .command('path')
     .description('print the path of the settings file')
     .action(runs(async (input) => (await import('./config-path.ts')).configPath(input)));
+
+  listTargetOptions(program.command('connect'))
+    .description('connect a client to the relay, or list what there is to connect')
+    .argument('[client]', clientIds.join(', '))
+    .option('--transport <transport>', `${transports.join(', ')} (default http)`)
+    .option('--scope <scope>', `${scopes.join(' or ')}, where the client has it`)
+    .option('--dry-run', 'only show what would be done')
+    .option('--undo', 'take the entry away again')
+    .option('--yes', 'do it without being asked')
+    .option('--json', 'for programs')
+    .action(async (client: string | undefined, flags: ConnectFlags) => {
+      const { connect } = await import('./connect.ts');
+      await runs((input) => connect(client, flags, { input, target: givenTarget(program) }))();
+    });
 
   listTargetOptions(program.command('backup'))
     .description('copy the database to a new file, also while a relay runs on it')

@@ -95,7 +95,7 @@ export interface SendResponse {
   warning?: 'identical_repeat';
 }
 
-/** What is lost when a cursor is no longer known. */
+/** What was removed behind a cursor. */
 export interface HistoryLost {
   /** Messages removed since the cursor; the reader may have seen some of them. */
   removed: number;
@@ -204,7 +204,7 @@ export interface MessagesResponse {
   /** Only if it was sent. */
   consumer_id?: string;
   warning?: 'since_id_not_found';
-  /** Beside the warning, if it can be told. */
+  /** Beside the warning, if it can be told; or what was removed before the consumer acknowledged it. */
   history_lost?: HistoryLost;
   /** The page ends before its limit because it reached the size limit; go on from `next_cursor`. */
   truncated?: true;
@@ -289,6 +289,8 @@ export interface ChannelState {
   last_ts: string;
   last_ts_full: string;
   senders: string[];
+  /** Another one as soon as the channel has lost messages: cursors into it may be stale. */
+  epoch: number;
   /** Tasks and questions that wait for their answer. */
   open: number;
   /** Time of the oldest of them. */

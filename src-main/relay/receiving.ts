@@ -61,12 +61,12 @@ export class Receiving {
       return this.#page(query, since, await store.after(channel, position.seq, limit));
     }
     if (consumer === undefined) return this.#page(query, null, await store.latest(channel, limit));
-    const seq = (await store.cursor(consumer, channel)) ?? 0;
-    return this.#page(query, null, await store.after(channel, seq, limit));
+    return this.#readOn(query, consumer);
   }
 
   /**
-   * The same, but waits for a message if there is none. Returns at once when the cursor is unknown.
+   * The same, but waits for a message if there is none. Returns at once when the cursor is unknown, or when a consumer
+   * is to be told that it has lost messages.
    * @throws BridgeError `required` without a cursor, `too_many_waiters`
    */
   async wait(query: WaitQuery, actor: Actor): Promise<WaitedPage> {
@@ -82,13 +82,27 @@ export class Receiving {
       for (;;) {
         place.listen();
         const page = await this.receive(query, actor);
-        if (page.messages.length > 0 || page.stale) return { ...page, timedOut: false };
+        if (page.messages.length > 0 || page.stale || page.lost) return { ...page, timedOut: false };
         if ((await place.until(deadline, signal)) !== 'news') return { ...page, timedOut: true };
       }
     } finally {
       place.leave();
       left();
     }
+  }
+
+  /** What comes behind a consumer's cursor, with what was removed there. */
+  async #readOn(query: ReceiveQuery, consumer: string): Promise<Page> {
+    const { store, onError } = this.#parts;
+    const { channel, limit } = query;
+    const { seq = 0, lost, removals } = (await store.cursor(consumer, channel)) ?? {};
+    const page = this.#page(query, null, await store.after(channel, seq, limit));
+    if (removals === undefined) return page;
+    const delivered = () => {
+      page.delivered();
+      store.recordTold({ consumer, channel, removals }).catch(onError);
+    };
+    return { ...page, lost, delivered };
   }
 
   async #readBefore(query: ReceiveQuery, before: string): Promise<Page> {

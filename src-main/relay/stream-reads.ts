@@ -1,4 +1,4 @@
-import type { Change, MessageStore, ReadRange } from '../store/message-store.ts';
+import type { Change, ChannelEvent, MessageStore, ReadRange } from '../store/message-store.ts';
 
 export interface StreamReadsParts {
   store: MessageStore;
@@ -25,6 +25,7 @@ export class StreamReads {
   /** These changes were written out completely. */
   written(changes: readonly Change[]): void {
     for (const change of changes) {
+      if (change.kind === 'event') this.#told(change.event);
       if (change.kind !== 'message') continue;
       const { channel, seq } = change.message;
       const range = this.#ranges.get(channel);
@@ -35,6 +36,13 @@ export class StreamReads {
     if (this.#ranges.size === 0 || this.#recording) return;
     this.#recording = true;
     setImmediate(() => void this.#record());
+  }
+
+  /** Who reads on a stream that messages went needs not be told again. */
+  #told({ type, channel }: ChannelEvent): void {
+    if (type !== 'clear' && type !== 'trimmed') return;
+    const { store, consumer, onError } = this.#parts;
+    store.recordTold({ consumer, channel }).catch(onError);
   }
 
   async #record(): Promise<void> {

@@ -60,17 +60,17 @@ export interface MessageStore {
   /** How much a channel has lost since the message with this id was sent; undefined if that cannot be told. */
   lostSince(channel: string, id: string): Promise<LostHistory | undefined>;
 
-  /** How often a channel has lost messages, so that readers can tell one history from the next. */
-  epoch(channel: string): Promise<number>;
-
-  /** Where a consumer's cursor stands: the newest message it has acked. */
-  cursor(consumer: string, channel: string): Promise<number | undefined>;
+  /** Where a consumer goes on reading; undefined if it has never read or acked there. */
+  cursor(consumer: string, channel: string): Promise<CursorState | undefined>;
 
   /** Moves a cursor forward. Rejects with `not_found` when the message is not in this channel. */
   acknowledge(request: AckRequest): Promise<AckOutcome>;
 
   /** Records that messages were handed out completely to a consumer, as far as that is not recorded yet. */
   recordRead(range: ReadRange): Promise<void>;
+
+  /** Records that a consumer was told what its channel has lost: up to so many removals in all, or all of them. */
+  recordTold(told: { consumer: string; channel: string; removals?: number | undefined }): Promise<void>;
 
   /** The consumers that have read or acked by name, with what they have not read yet. */
   consumers(filter?: ConsumerFilter): Promise<ConsumerState[]>;
@@ -187,8 +187,17 @@ export interface Receipt extends LoggedEvent {
 export interface LostHistory {
   /** Messages that were removed since, at most; the reader may have seen some of them. */
   removed: number;
-  /** The time of the cursor that was lost. */
+  /** The time of the cursor. */
   since: string;
+}
+
+export interface CursorState {
+  /** The newest message that was acked, or 0. */
+  seq: number;
+  /** What was removed behind the cursor, as far as the consumer was not told of it. */
+  lost: LostHistory | undefined;
+  /** What to record once the consumer was told, if there is something that it does not know. */
+  removals: number | undefined;
 }
 
 export interface AckRequest {
@@ -267,6 +276,8 @@ export interface ChannelSummary {
   count: number;
   lastSeq: number;
   lastTimestamp: string;
+  /** Another one as soon as the channel has lost messages, so that readers can tell one history from the next. */
+  epoch: number;
   /** Distinct, in binary order. */
   senders: string[];
 }

@@ -33,7 +33,8 @@ export class NaiveStore {
     return this.messages.filter((message) => message.channel === channel);
   }
 
-  summaries(): ChannelSummary[] {
+  /** Epochs are left to the store. */
+  summaries(): Omit<ChannelSummary, 'epoch'>[] {
     const channels = [...new Set(this.messages.map(({ channel }) => channel))].sort();
     return channels.map((channel) => {
       const own = this.of(channel);

@@ -208,8 +208,8 @@ describe('bridge_channels', () => {
     );
     expect(structured).toEqual({
       channels: [
-        { channel: 'a:x', count: 1, last_timestamp: expect.stringMatching(timestamp) as string },
-        { channel: 'b', count: 2, last_timestamp: expect.stringMatching(timestamp) as string },
+        { channel: 'a:x', count: 1, last_timestamp: expect.stringMatching(timestamp) as string, epoch: 0 },
+        { channel: 'b', count: 2, last_timestamp: expect.stringMatching(timestamp) as string, epoch: 0 },
       ],
       total_channels: 2,
       total_messages: 3,

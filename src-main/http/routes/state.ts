@@ -43,7 +43,7 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
 }
 
 function toState(
-  { channel, count, lastTimestamp, senders }: ChannelSummary,
+  { channel, count, lastTimestamp, senders, epoch }: ChannelSummary,
   open: OpenCount | undefined,
 ): ChannelState {
   return {
@@ -53,6 +53,7 @@ function toState(
     last_ts: lastTimestamp.slice(11, 19),
     last_ts_full: lastTimestamp,
     senders,
+    epoch,
     open: open?.count ?? 0,
     oldest_open_ts: open?.oldestAt ?? null,
   };

@@ -18,9 +18,9 @@ export const bridgeChannels = defineTool({
   async answer({ after }, call) {
     const budget = new Budget(call.resultBytes);
     const { totals, entries, nextCursor } = await listChannels(call, { after, budget }, (summary) => {
-      const { channel, count, lastTimestamp } = summary;
+      const { channel, count, lastTimestamp, epoch } = summary;
       return {
-        record: { channel, count, last_timestamp: lastTimestamp },
+        record: { channel, count, last_timestamp: lastTimestamp, epoch },
         text: `  • ${channel} (${count} msgs, last: ${toSeconds(lastTimestamp)})`,
       };
     });

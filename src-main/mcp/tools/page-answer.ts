@@ -1,3 +1,4 @@
+import type { HistoryLost } from '../../../src-shared/api.ts';
 import type { Page } from '../../relay/page.ts';
 import { entriesThatFit, type Entry, type EntryOptions } from './message-entry.ts';
 import { shortId, toSeconds } from './rendering.ts';
@@ -24,6 +25,7 @@ export async function toPageAnswer(page: Page, options: PageAnswerOptions): Prom
   const previousCursor = page.messages[0]?.id ?? before ?? null;
   const title = heading(page, options);
   const parts = entries.map(({ text }) => text);
+  if (page.lost) parts.unshift(whatWasLost(page.lost));
   if (truncated) parts.push(whereToGoOn({ before, nextCursor, previousCursor }));
   return {
     text: parts.length === 0 ? title : `${title}\n${parts.join('\n\n')}`,
@@ -34,6 +36,7 @@ export async function toPageAnswer(page: Page, options: PageAnswerOptions): Prom
       previous_cursor: previousCursor,
       consumer_id: consumer ?? null,
       warning: null,
+      ...(page.lost ? { history_lost: { ...page.lost } } : {}),
       truncated,
       ...(timedOut === undefined ? {} : { timed_out: timedOut }),
     },
@@ -77,6 +80,10 @@ function whereToGoOn({
     : `… older messages precede: call bridge_receive with before_id=${previousCursor ?? ''}`;
 }
 
+function whatWasLost({ removed, since }: HistoryLost): string {
+  return `At most ${removed} message(s) were removed since ${toSeconds(since)}; you may have read some.`;
+}
+
 /** Not an error: the channel was cleared or its messages expired, which happens to every reader (5.4). */
 function staleCursor(
   { channel, nextCursor, consumer, lost }: Page,
@@ -87,12 +94,7 @@ function staleCursor(
     `[${channel}] — ${argument} ${shortId(nextCursor ?? '')} not found (cursor stale).`,
     `Call bridge_receive without ${argument} to re-sync.`,
   ];
-  if (lost) {
-    const { removed, since } = lost;
-    sentences.push(
-      `At most ${removed} message(s) were removed since ${toSeconds(since)}; you may have read some.`,
-    );
-  }
+  if (lost) sentences.push(whatWasLost(lost));
   return {
     text: sentences.join(' '),
     structured: {
@@ -102,7 +104,7 @@ function staleCursor(
       previous_cursor: null,
       consumer_id: consumer ?? null,
       warning: 'since_id_not_found',
-      ...(lost ? { history_lost: { removed: lost.removed, since: lost.since } } : {}),
+      ...(lost ? { history_lost: { ...lost } } : {}),
       truncated: false,
       ...(timedOut === undefined ? {} : { timed_out: timedOut }),
     },

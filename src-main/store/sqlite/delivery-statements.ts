@@ -18,6 +18,18 @@ interface KeyScope {
   key: string;
 }
 
+/** Where a consumer stands on a channel, and what was removed there. */
+export interface CursorStateRow {
+  acked_seq: number | null;
+  acked_at: string | null;
+  read_seq: number;
+  last_seen: string;
+  removals_known: number;
+  /** Null for a channel that is empty and forgotten. */
+  removed_total: number | null;
+  removed_seq: number | null;
+}
+
 export interface CursorRow {
   last_seq: number;
   last_message_id: string | null;
@@ -66,6 +78,9 @@ const unseen = `
   WHERE m.channel = :channel AND m.seq > max(:seq, ${floor})
   ORDER BY m.seq LIMIT ${unreadWindow + 1}`;
 
+/** Messages that a channel has lost so far. */
+const removedTotal = 'coalesce((SELECT removed_total FROM relay_channels WHERE channel = :channel), 0)';
+
 const receipts = 'relay_events INDEXED BY relay_receipts';
 
 /** When a consumer of `names` has read or acked message `:seq`: its first receipt that ends there or later knows. */
@@ -101,6 +116,14 @@ export function prepareDeliveryStatements(db: Database) {
       `SELECT last_seq, last_message_id, updated_at FROM bridge_consumer_cursors
        WHERE consumer_id = :consumer AND channel = :channel`,
     ),
+    cursorState: db.prepare<[Place], CursorStateRow>(
+      `SELECT c.last_seq AS acked_seq, c.updated_at AS acked_at, f.read_seq, f.last_seen, f.removals_known,
+              ch.removed_total, ch.removed_seq
+       FROM relay_followers AS f
+       LEFT JOIN bridge_consumer_cursors AS c ON c.consumer_id = f.consumer AND c.channel = f.channel
+       LEFT JOIN relay_channels AS ch ON ch.channel = f.channel
+       WHERE f.channel = :channel AND f.consumer = :consumer`,
+    ),
     /** Without metadata, what is kept of it stays. */
     moveCursor: db.prepare<
       [Place & { seq: number; id: string | null; updatedAt: string; metadata: string | null }]
@@ -121,15 +144,21 @@ export function prepareDeliveryStatements(db: Database) {
     follows: db
       .prepare<[Place], 1>('SELECT 1 FROM relay_followers WHERE channel = :channel AND consumer = :consumer')
       .pluck(),
+    /** What was removed before it came is no loss of its. */
     follow: db.prepare<[Place & { readSeq: number; lastSeen: string }]>(
-      `INSERT INTO relay_followers (channel, consumer, read_seq, last_seen)
-         VALUES (:channel, :consumer, :readSeq, :lastSeen)
+      `INSERT INTO relay_followers (channel, consumer, read_seq, last_seen, removals_known)
+         VALUES (:channel, :consumer, :readSeq, :lastSeen, ${removedTotal})
          ON CONFLICT (channel, consumer) DO UPDATE SET
            read_seq = max(read_seq, excluded.read_seq),
            last_seen = excluded.last_seen`,
     ),
     rewindFollower: db.prepare<[Place & { readSeq: number }]>(
-      'UPDATE relay_followers SET read_seq = :readSeq WHERE channel = :channel AND consumer = :consumer',
+      `UPDATE relay_followers SET read_seq = :readSeq, removals_known = ${removedTotal}
+       WHERE channel = :channel AND consumer = :consumer`,
+    ),
+    knowRemovals: db.prepare<[Place & { removals: number | null }]>(
+      `UPDATE relay_followers SET removals_known = max(removals_known, coalesce(:removals, ${removedTotal}))
+       WHERE channel = :channel AND consumer = :consumer`,
     ),
     unfollow: db.prepare<[Place]>(
       'DELETE FROM relay_followers WHERE channel = :channel AND consumer = :consumer',

@@ -70,6 +70,27 @@ export class RecordRead extends Outcome<undefined> {
   }
 }
 
+/** Notes that a consumer knows what its channel has lost. */
+export class RecordTold extends Outcome<undefined> {
+  readonly bytes = 0;
+  readonly #context: WriteContext;
+  readonly #told: { consumer: string; channel: string; removals?: number | undefined };
+
+  constructor(
+    context: WriteContext,
+    told: { consumer: string; channel: string; removals?: number | undefined },
+  ) {
+    super();
+    this.#context = context;
+    this.#told = told;
+  }
+
+  protected override write(): undefined {
+    const { consumer, channel, removals = null } = this.#told;
+    this.#context.delivery.knowRemovals.run({ consumer, channel, removals });
+  }
+}
+
 /** Puts a cursor somewhere else, also back: an administrator's repair. */
 export class ResetConsumer extends Outcome<boolean> {
   readonly bytes = 0;

@@ -1,5 +1,5 @@
 import { formatTimestamp } from '../../../src-shared/time.ts';
-import type { Statements } from './tables.ts';
+import type { ExpiredRow, Statements } from './tables.ts';
 import { LogTrimmed, type Outcome, Step, type WriteContext } from './writes.ts';
 
 /** Rows removed in one transaction: 1–3 ms, so that sends in between hardly notice. */
@@ -41,6 +41,9 @@ export class Housekeeping {
   /** Goes on where an earlier run was stopped. */
   resume(): void {
     for (const { channel, floor_seq } of this.#sql.unreclaimed.all()) this.reclaim(channel, floor_seq);
+    this.#logTrimmed(this.#sql.untold.all()).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#onError(error);
+    });
   }
 
   /** Removes the rows of a cleared channel up to its floor, in the background. */
@@ -56,19 +59,24 @@ export class Housekeeping {
   }
 
   async trim(before: string, signal?: AbortSignal): Promise<number> {
-    const removed = new Map<string, number>();
-    try {
-      while (!signal?.aborted && (await this.#trimStep(before, removed)) > 0) await nextTurn();
-    } finally {
-      await this.#logTrimmed(removed);
-    }
     let total = 0;
-    for (const count of removed.values()) total += count;
+    try {
+      while (!signal?.aborted) {
+        const expired = await this.#trimStep(before);
+        if (expired.length === 0) break;
+        for (const { counts } of expired) total += counts;
+        await nextTurn();
+      }
+    } finally {
+      await this.#tellRemovals();
+    }
     return total;
   }
 
   async sweep({ events, audit }: { events: string; audit?: string }): Promise<void> {
+    await this.#tellRemovals();
     await this.#sweepEvents(events);
+    await this.#sweepChannels();
     await this.#sweepKeys();
     if (audit !== undefined) await this.#repeat((rows) => this.#sql.deleteOldAudit.run(rows, audit).changes);
   }
@@ -79,6 +87,18 @@ export class Housekeeping {
       const end = this.#sql.eventStretch.get({ after: last, before, limit: rows }) ?? 0;
       if (end === 0) return 0;
       this.#sql.deleteOldEvents.run({ after: last, upTo: end, before });
+      last = end;
+      return rows;
+    });
+  }
+
+  /** Forgets channels that are empty and that nobody needs to know of any more. */
+  async #sweepChannels(): Promise<void> {
+    let last = '';
+    await this.#repeat((rows) => {
+      const end = this.#sql.channelStretch.get(last, rows) ?? '';
+      if (end === '') return 0;
+      this.#sql.forgetChannels.run({ after: last, upTo: end });
       last = end;
       return rows;
     });
@@ -121,7 +141,7 @@ export class Housekeeping {
     }
   }
 
-  #trimStep(before: string, removed: Map<string, number>): Promise<number> {
+  #trimStep(before: string): Promise<ExpiredRow[]> {
     const write = new Step(() =>
       this.#timed((rows) => {
         const expired = this.#sql.expired.all(before, rows);
@@ -129,18 +149,16 @@ export class Housekeeping {
         return expired;
       }),
     );
-    return this.#push(write).then((expired) => {
-      for (const { channel, counts } of expired) {
-        if (counts) removed.set(channel, (removed.get(channel) ?? 0) + 1);
-      }
-      return expired.length;
-    });
+    return this.#push(write);
   }
 
-  async #logTrimmed(removed: ReadonlyMap<string, number>): Promise<void> {
-    await Promise.all(
-      Array.from(removed, ([channel, count]) => this.#push(new LogTrimmed(this.#context, channel, count))),
-    );
+  /** Logs what was removed and is not in the log yet: by a trim, one that was broken off, or another program. */
+  async #tellRemovals(): Promise<void> {
+    await this.#logTrimmed(await this.#push(new Step(() => this.#sql.untold.all())));
+  }
+
+  async #logTrimmed(channels: readonly string[]): Promise<void> {
+    await Promise.all(channels.map((channel) => this.#push(new LogTrimmed(this.#context, channel))));
   }
 
   /** Runs a step and adapts the size of the next one to the time it took. */

@@ -13,9 +13,10 @@ export function lostHistory(sql: Statements, channel: string, id: string): LostH
   const known = sql.removals.get({ channel, since });
   if (!known) return undefined;
   const { before, after } = known;
+  const { removed_total: total = 0, untold = 0 } = sql.summary.get(channel) ?? {};
   // Removals that have left the log are older than all in it: they may lie after the cursor if none in it lies before.
-  const forgotten = (sql.summary.get(channel)?.removed_total ?? 0) - before - after;
-  const removed = before > 0 ? after : after + forgotten;
+  const forgotten = total - untold - before - after;
+  const removed = untold + (before > 0 ? after : after + forgotten);
   return removed === 0 ? undefined : { removed, since };
 }
 

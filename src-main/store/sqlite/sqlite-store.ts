@@ -13,6 +13,7 @@ import type {
   ClearOutcome,
   ConsumerFilter,
   ConsumerState,
+  CursorState,
   Follower,
   LostHistory,
   MessageDraft,
@@ -30,19 +31,20 @@ import { Checkpointer } from './checkpointer.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { consumerState, oldestUnread } from './consumer-states.ts';
+import { cursorState } from './cursor-state.ts';
 import {
   prepareDeliveryStatements,
   type DeliveryStatements,
   type FollowerRow,
 } from './delivery-statements.ts';
-import { Acknowledge, DeleteConsumer, RecordRead, ResetConsumer } from './delivery-writes.ts';
+import { Acknowledge, DeleteConsumer, RecordRead, RecordTold, ResetConsumer } from './delivery-writes.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { SqliteIndex } from './index/sqlite-index.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
-import { prepareStatements, type Statements } from './tables.ts';
+import { prepareStatements, type Statements, type SummaryRow } from './tables.ts';
 import { SqliteTokens } from './tokens/sqlite-tokens.ts';
 import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
 
@@ -189,12 +191,11 @@ export class SqliteStore implements MessageStore {
     return this.#reader.read(() => lostHistory(this.#sql, channel, id));
   }
 
-  epoch(channel: string): Promise<number> {
-    return this.#reader.read(() => this.#sql.summary.get(channel)?.epoch ?? 0);
-  }
-
-  cursor(consumer: string, channel: string): Promise<number | undefined> {
-    return this.#reader.read(() => this.#delivery.cursor.get({ consumer, channel })?.last_seq);
+  cursor(consumer: string, channel: string): Promise<CursorState | undefined> {
+    return this.#reader.read(() => {
+      const row = this.#delivery.cursorState.get({ consumer, channel });
+      return row && cursorState(row);
+    });
   }
 
   acknowledge(request: AckRequest): Promise<AckOutcome> {
@@ -203,6 +204,10 @@ export class SqliteStore implements MessageStore {
 
   recordRead(range: ReadRange): Promise<void> {
     return this.#push(new RecordRead(this.#context, range));
+  }
+
+  recordTold(told: { consumer: string; channel: string; removals?: number | undefined }): Promise<void> {
+    return this.#push(new RecordTold(this.#context, told));
   }
 
   async consumers(filter?: ConsumerFilter): Promise<ConsumerState[]> {
@@ -325,7 +330,7 @@ export class SqliteStore implements MessageStore {
 
 /** Both lists come in binary order, which the result keeps. */
 function joinSenders(
-  summaries: { channel: string; count: number; last_seq: number; last_timestamp: string }[],
+  summaries: SummaryRow[],
   senders: [channel: string, sender: string][],
 ): ChannelSummary[] {
   const byChannel = new Map<string, string[]>();
@@ -334,11 +339,12 @@ function joinSenders(
     if (known) known.push(sender);
     else byChannel.set(channel, [sender]);
   }
-  return summaries.map(({ channel, count, last_seq, last_timestamp }) => ({
+  return summaries.map(({ channel, count, last_seq, last_timestamp, epoch }) => ({
     channel,
     count,
     lastSeq: last_seq,
     lastTimestamp: last_timestamp,
+    epoch,
     senders: byChannel.get(channel) ?? [],
   }));
 }

@@ -36,8 +36,16 @@ export interface SummaryRow {
   last_timestamp: string;
   floor_seq: number;
   epoch: number;
-  /** Messages that our own clears and trims have taken from the channel since it exists. */
+  /** Messages that the channel has lost since it exists. */
   removed_total: number;
+  /** Of those, the ones that no event of the log speaks of yet. */
+  untold: number;
+}
+
+export interface ExpiredRow {
+  seq: number;
+  /** Whether it was still there for readers, and not cleared before. */
+  counts: 0 | 1;
 }
 
 /** A stretch of a channel that begins or ends at a message. */
@@ -111,9 +119,11 @@ export function prepareStatements(db: Database) {
               coalesce(sum(removed) FILTER (WHERE timestamp > :since), 0) AS after
        FROM relay_events INDEXED BY relay_removals WHERE channel = :channel AND removed > 0`,
     ),
-    beginEpoch: db.prepare<[removed: number, channel: string]>(
-      'UPDATE relay_channels SET epoch = epoch + 1, removed_total = removed_total + ? WHERE channel = ?',
+    /** @param told messages of which an event speaks from now on */
+    beginEpoch: db.prepare<[told: number, channel: string]>(
+      'UPDATE relay_channels SET epoch = epoch + 1, untold = untold - ? WHERE channel = ?',
     ),
+    untold: db.prepare<[], string>('SELECT channel FROM relay_channels WHERE untold > 0').pluck(),
     locateEvent: db.prepare<[id: string, channel: string | null], { seq: number; event: number }>(
       'SELECT after_seq AS seq, event_seq AS event FROM relay_events WHERE id = ? AND channel = coalesce(?, channel)',
     ),
@@ -147,7 +157,12 @@ export function prepareStatements(db: Database) {
     ),
 
     raiseFloor: db.prepare<[number, string]>(
-      'UPDATE relay_channels SET count = 0, floor_seq = ? WHERE channel = ?',
+      `UPDATE relay_channels SET
+         count = 0,
+         removed_total = removed_total + count,
+         removed_seq = max(removed_seq, last_seq),
+         floor_seq = ?
+       WHERE channel = ?`,
     ),
     forgetSenders: db.prepare<[string]>('DELETE FROM relay_senders WHERE channel = ?'),
     deleteChannelUpTo: db.prepare<[string, number, number]>(
@@ -159,8 +174,24 @@ export function prepareStatements(db: Database) {
          SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel WHERE m.channel = c.channel AND m.seq <= c.floor_seq)`,
     ),
 
-    expired: db.prepare<[string, number], { seq: number; channel: string; counts: 0 | 1 }>(
-      `SELECT m.seq, m.channel, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
+    /** The end of a stretch of the channels, to go through them stretch by stretch. */
+    channelStretch: db
+      .prepare<[after: string, limit: number], string | null>(
+        'SELECT max(channel) FROM (SELECT channel FROM relay_channels WHERE channel > ? ORDER BY channel LIMIT ?)',
+      )
+      .pluck(),
+    /** Channels that hold nothing, that nobody follows and of which no event speaks. */
+    forgetChannels: db.prepare<[{ after: string; upTo: string }]>(
+      `DELETE FROM relay_channels AS c
+       WHERE c.channel > :after AND c.channel <= :upTo AND c.count = 0 AND c.untold = 0
+         AND NOT EXISTS (SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel WHERE m.channel = c.channel)
+         AND NOT EXISTS (SELECT 1 FROM relay_followers AS f WHERE f.channel = c.channel)
+         AND NOT EXISTS (
+           SELECT 1 FROM relay_events AS e INDEXED BY relay_events_channel WHERE e.channel = c.channel)`,
+    ),
+
+    expired: db.prepare<[string, number], ExpiredRow>(
+      `SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
        WHERE m.timestamp < ? ORDER BY m.timestamp LIMIT ?`,
     ),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),

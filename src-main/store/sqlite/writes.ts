@@ -167,27 +167,29 @@ export class ClearChannel extends Outcome<Cleared> {
     } else if (cleared > 0) {
       sql.deleteChannel.run({ channel });
     }
-    const event = logRemoval(this.#context, { channel, type: 'clear', removed: cleared });
+    // Each row that is deleted here counts as untold until the event that tells of it.
+    const told = floor === undefined ? cleared : 0;
+    const event = logRemoval(this.#context, { channel, type: 'clear', removed: cleared, told });
     return { cleared, event, floor };
   }
 }
 
-/** Logs how many messages retention has removed from a channel. */
+/** Logs how many messages have been removed from a channel, by retention or by other programs. */
 export class LogTrimmed extends Outcome<undefined> {
   readonly bytes = 0;
   readonly #context: WriteContext;
   readonly #channel: string;
-  readonly #removed: number;
 
-  constructor(context: WriteContext, channel: string, removed: number) {
+  constructor(context: WriteContext, channel: string) {
     super();
     this.#context = context;
     this.#channel = channel;
-    this.#removed = removed;
   }
 
   protected override write(): undefined {
-    logRemoval(this.#context, { channel: this.#channel, type: 'trimmed', removed: this.#removed });
+    const channel = this.#channel;
+    const removed = this.#context.sql.summary.get(channel)?.untold ?? 0;
+    if (removed > 0) logRemoval(this.#context, { channel, type: 'trimmed', removed, told: removed });
   }
 }
 
@@ -223,9 +225,9 @@ export class Step<T> extends Outcome<T> {
 /** Logs that messages went, and begins a new epoch of their channel. */
 function logRemoval(
   context: WriteContext,
-  { channel, type, removed }: Pick<Removal, 'channel' | 'type' | 'removed'>,
+  { channel, type, removed, told }: Pick<Removal, 'channel' | 'type' | 'removed'> & { told: number },
 ): Removal {
-  if (removed > 0) context.sql.beginEpoch.run(removed, channel);
+  if (removed > 0) context.sql.beginEpoch.run(told, channel);
   const event: Removal = { id: nextId(), channel, type, removed, timestamp: context.clock.next() };
   logEvent(context, event, { removed, consumer: null, firstSeq: null, lastSeq: null });
   return event;

@@ -63,9 +63,9 @@ test('a reset puts the cursor behind a message or at the beginning, and is audit
   const { relay, store, first } = await withBob();
   const { message: second } = await send(relay, 'second');
   await relay.resetConsumer({ ...bobInRoom, messageId: second.id }, someone);
-  expect(await store.cursor('bob', 'room')).toBe(second.seq);
+  expect((await store.cursor('bob', 'room'))?.seq).toBe(second.seq);
   await relay.resetConsumer(bobInRoom, someone);
-  expect(await store.cursor('bob', 'room')).toBe(0);
+  expect((await store.cursor('bob', 'room'))?.seq).toBe(0);
   const resets = async () => {
     const { events } = await relay.auditLog(10, someone);
     return events.filter(({ event }) => event === 'consumer_reset');

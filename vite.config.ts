@@ -30,6 +30,7 @@ export default defineConfig({
         // The polyfill is an inline script, which our content security policy forbids.
         modulePreload: { polyfill: false },
         assetsInlineLimit: 0,
+        license: { fileName: 'licences.md' },
       },
     },
     main: {
@@ -38,9 +39,11 @@ export default defineConfig({
       build: {
         outDir: '../dist/main',
         emptyOutDir: true,
+        copyPublicDir: false,
         ssr: true,
         target: 'node22',
         minify: false,
+        license: { fileName: 'licences.md' },
         sourcemap: true,
         rolldownOptions: {
           external,

@@ -248,7 +248,6 @@ describe('bridge_ping', () => {
       agents: ['alice'],
       waiting: 0,
       streaming: 0,
-      paused: false,
     });
     expect(text).toMatch(
       new RegExp(

@@ -239,12 +239,11 @@ export function logReceipt(context: WriteContext, receipt: Omit<Receipt, 'id' | 
   logEvent(context, event, { ...receipt, removed: 0 });
 }
 
-/** Logs an event. Returns the message behind which it stands. */
-export function logEvent(
+function logEvent(
   { sql, record }: WriteContext,
   event: ChannelEvent,
   columns: { removed: number; consumer: string | null; firstSeq: number | null; lastSeq: number | null },
-): number {
+): void {
   const seq = sql.position.get()?.seq ?? 0;
   const { id, channel, type, timestamp } = event;
   const { lastInsertRowid } = sql.insertEvent.run({
@@ -256,5 +255,4 @@ export function logEvent(
     afterSeq: seq,
   });
   record({ kind: 'event', position: { seq, event: Number(lastInsertRowid) }, event });
-  return seq;
 }

@@ -91,6 +91,8 @@ export interface SendResponse {
   ts: string;
   deduplicated: boolean;
   listening: Listening;
+  /** The relay is paused: the message is stored, and handed out when that is over. */
+  paused?: true;
   /** The same was said several times in a row: a loop, perhaps. */
   warning?: 'identical_repeat';
 }
@@ -203,7 +205,8 @@ export interface MessagesResponse {
   previous_cursor?: string | null;
   /** Only if it was sent. */
   consumer_id?: string;
-  warning?: 'since_id_not_found';
+  /** `paused`: the relay hands nothing out for now, whatever there is. */
+  warning?: 'since_id_not_found' | 'paused';
   /** Beside the warning, if it can be told; or what was removed before the consumer acknowledged it. */
   history_lost?: HistoryLost;
   /** The page ends before its limit because it reached the size limit; go on from `next_cursor`. */
@@ -227,7 +230,7 @@ export interface SearchResponse {
   results: FoundMessage[];
   /** `before_id` of the next page, or null if this is the last one. */
   next_before: string | null;
-  warning?: 'since_id_not_found';
+  warning?: 'since_id_not_found' | 'paused';
   index_behind?: IndexBehind;
 }
 
@@ -241,7 +244,7 @@ export interface ThreadResponse {
   open: boolean;
   /** `before_id` of the page before this one, or null if there is none. */
   previous_cursor: string | null;
-  warning?: 'since_id_not_found';
+  warning?: 'since_id_not_found' | 'paused';
   index_behind?: IndexBehind;
 }
 
@@ -251,7 +254,7 @@ export interface WaitResponse {
   messages: MessageRecord[];
   next_cursor: string | null;
   consumer_id: string | null;
-  warning: 'since_id_not_found' | null;
+  warning: 'since_id_not_found' | 'paused' | null;
   timed_out: boolean;
   history_lost?: HistoryLost;
   truncated?: true;
@@ -315,6 +318,42 @@ export interface StateResponse extends StatusResponse {
   stuck_consumers: number;
   retention_days: number;
   audit_enabled: boolean;
+  /** Messages are stored and none is handed out. */
+  paused: boolean;
+  paused_since: string | null;
+  /** Messages that have been stored since. */
+  held_messages: number;
+}
+
+/** `POST /api/relay/pause` and `POST /api/relay/resume`. */
+export interface PauseResponse {
+  paused: boolean;
+  paused_since: string | null;
+  held_messages: number;
+}
+
+/** `GET /api/sessions` (7.3). */
+export interface SessionsResponse {
+  sessions: SessionBody[];
+}
+
+/** A browser that is signed in. */
+export interface SessionBody {
+  /** Has nothing to do with the secret. */
+  id: string;
+  /** The credential that was used to sign in. */
+  credential: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  /** From where it was signed in. */
+  address: string;
+  /** As the browser named itself; empty if it did not. */
+  user_agent: string;
+  /** Requests and streams that are open now. */
+  open: number;
+  /** It is the one that asks. */
+  current: boolean;
 }
 
 /** One row of the audit log (7.6). */

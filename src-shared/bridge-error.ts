@@ -53,6 +53,8 @@ export const errorStatus = {
   too_many_sessions: 503,
   too_many_waiters: 503,
   shutting_down: 503,
+  // The owner has decided that nothing is handed out for now: 6.10.
+  paused: 503,
   // Said by clients: nobody answered, or something that is no relay did.
   unreachable: 503,
   unexpected_answer: 502,

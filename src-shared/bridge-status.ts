@@ -21,6 +21,10 @@ export interface RunningStatus {
   token: { required: boolean; file: string | null };
   started_at: string;
   database: string;
+  /** Messages are stored and none is handed out. */
+  paused_since: string | null;
+  /** Messages that have been stored since. */
+  held_messages: number;
   counts: {
     streams: number;
     waiters: number;

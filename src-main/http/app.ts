@@ -17,8 +17,10 @@ import { messageRoutes } from './routes/messages.ts';
 import { searchRoutes } from './routes/search.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sessionsRoutes } from './routes/sessions.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
+import { pauseRoutes } from './routes/pause.ts';
 import { sendRoutes } from './routes/send.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { waitRoutes } from './routes/wait.ts';
@@ -35,6 +37,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...mcpRoutes(parts),
     ...eventRoutes(parts),
     ...sessionRoutes(parts),
+    ...sessionsRoutes(parts),
     ...consumerRoutes(parts),
     ...agentRoutes(parts),
     ...addressRoutes(parts),
@@ -42,6 +45,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...statusRoutes(parts),
     ...clearRoutes(parts),
     ...settingsRoutes(parts),
+    ...pauseRoutes(parts),
     ...auditRoutes(parts),
     ...backupRoutes(parts),
     ...tokenRoutes(parts),

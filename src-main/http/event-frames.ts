@@ -1,5 +1,5 @@
 import { parseJsonContent, preview, type StoredMessage } from '../../src-shared/message.ts';
-import type { Change, ChannelEvent, Receipt } from '../relay/changes.ts';
+import type { Change, ChannelEvent, Interruption, Receipt } from '../relay/changes.ts';
 
 /**
  * Frames of the event stream, to the byte what the original's clients were written against (wire specification 4.3,
@@ -54,10 +54,16 @@ function messageFrame({ seq, id, channel, sender, content, timestamp }: StoredMe
 
 /** Every event has an id of its own, so that a reader that saw it can resume from it. */
 function eventFrame(event: ChannelEvent): string {
-  if (!('removed' in event)) return receiptFrame(event);
+  if ('consumer' in event) return receiptFrame(event);
+  if (!('removed' in event)) return interruptionFrame(event);
   const { id, channel, type, removed, timestamp } = event;
   const count = type === 'clear' ? { cleared: removed } : { removed };
   return frame(type, { channel, ...count, id, timestamp }, id);
+}
+
+/** It concerns all channels, so it names none. */
+function interruptionFrame({ id, type, timestamp }: Interruption): string {
+  return frame(type, { id, timestamp }, id);
 }
 
 function receiptFrame({ id, channel, type, consumer, firstSeq, lastSeq, timestamp }: Receipt): string {

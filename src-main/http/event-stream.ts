@@ -51,6 +51,10 @@ export class EventStream implements StreamSink {
     this.#write(frame('replay_truncated', { limit }));
   }
 
+  reportPaused(): void {
+    this.#write(frame('paused', {}));
+  }
+
   get congested(): boolean {
     return this.#response.writableLength > this.#bufferBytes();
   }

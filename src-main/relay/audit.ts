@@ -1,5 +1,5 @@
 import type { AuditResponse } from '../../src-shared/api.ts';
-import type { AuditDraft, MessageStore } from '../store/message-store.ts';
+import type { AuditDraft, AuditQuery, MessageStore } from '../store/message-store.ts';
 import type { ChannelAccess } from './actor.ts';
 
 export interface AuditOptions {
@@ -67,13 +67,13 @@ export class Audit {
     );
   }
 
-  /** The newest entries, at most `limit`. */
-  async read(limit: number, { readable }: Pick<ChannelAccess, 'readable'>): Promise<AuditResponse> {
+  /** The newest entries of those that are asked for. */
+  async read(query: AuditQuery, { readable }: Pick<ChannelAccess, 'readable'>): Promise<AuditResponse> {
     if (!this.enabled) return { enabled: false, events: [] };
-    if (!readable) return { enabled: true, events: await this.#store.audit(limit) };
-    const events = await this.#store.audit(maxSearched);
+    if (!readable) return { enabled: true, events: await this.#store.audit(query) };
+    const events = await this.#store.audit({ ...query, limit: maxSearched });
     const told = events.filter(({ channel }) => channel !== null && readable.has(channel));
-    return { enabled: true, events: told.slice(0, limit) };
+    return { enabled: true, events: told.slice(0, query.limit) };
   }
 
   /** The burst under way, or a new one with what the last one had only counted. */

@@ -5,8 +5,9 @@ import type { MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import { seqBefore } from './cursor.ts';
 import { fitIntoBytes, fitNewestIntoBytes, type Page } from './page.ts';
+import type { Pausing } from './pausing.ts';
 import type { Presence } from './presence.ts';
-import type { ReceiveQuery } from './receiving.ts';
+import { pausedPage, type ReceiveQuery } from './receiving.ts';
 
 /** Which part of what is found is wanted. */
 interface Stretch {
@@ -42,6 +43,8 @@ export interface FoundPage {
   previousCursor: string | null;
   /** A cursor is unknown: it was cleared, expired, or never there. */
   stale: boolean;
+  /** The relay is paused: it hands nothing out, whatever there is. */
+  paused: boolean;
   /** The newest messages, at most so many, that the index does not know yet. */
   behind: number;
 }
@@ -61,14 +64,25 @@ export interface OpenOverview {
   total: number;
 }
 
+export interface FindingParts {
+  store: MessageStore;
+  presence: Presence;
+  pausing: Pausing;
+}
+
+/** What is found while nothing is handed out. */
+const nothing = { messages: [], previousCursor: null, stale: false, paused: true, behind: 0 };
+
 /** Messages by what they say and by what they answer (wire specification 6.9). */
 export class Finding {
   readonly #store: MessageStore;
   readonly #presence: Presence;
+  readonly #pausing: Pausing;
 
-  constructor({ store, presence }: { store: MessageStore; presence: Presence }) {
+  constructor({ store, presence, pausing }: FindingParts) {
     this.#store = store;
     this.#presence = presence;
+    this.#pausing = pausing;
   }
 
   /**
@@ -84,13 +98,20 @@ export class Finding {
     }
     const channels = await this.#channelsToSearch(channel, actor);
     if (consumer !== undefined && channel !== undefined) this.#presence.saw(consumer, channel, actor);
+    if (await this.#pausing.state()) return nothing;
     const bounds = await this.#bounds(channel, { before, since });
-    if (!bounds) return { messages: [], previousCursor: null, stale: true, behind: 0 };
+    if (!bounds) return { messages: [], previousCursor: null, stale: true, paused: false, behind: 0 };
     const request = { ...conditions, channels, ...bounds };
     const { hits, nextBefore, behind } = await this.#store.index.search(request);
     const messages = fitIntoBytes(hits, maxBytes);
     const isCut = nextBefore !== null || messages.length < hits.length;
-    return { messages, previousCursor: isCut ? (messages.at(-1)?.id ?? null) : null, stale: false, behind };
+    return {
+      messages,
+      previousCursor: isCut ? (messages.at(-1)?.id ?? null) : null,
+      stale: false,
+      paused: false,
+      behind,
+    };
   }
 
   /**
@@ -100,11 +121,13 @@ export class Finding {
   async thread({ id, channel, before, limit, maxBytes }: ThreadQuery, actor: Actor): Promise<ThreadPage> {
     const { access } = actor;
     if (channel !== undefined) access.require('read', channel);
+    if (await this.#pausing.state()) return { ...nothing, thread: id, open: false };
     const mayRead = (name: string) => access.mayRead(name);
     const bounds = await this.#bounds(undefined, { before });
     const found = await this.#store.index.thread({ id, channel, mayRead, ...bounds, limit });
     const { thread, open, behind } = found;
-    if (!bounds) return { thread, messages: [], previousCursor: null, open, stale: true, behind };
+    if (!bounds)
+      return { thread, messages: [], previousCursor: null, open, stale: true, paused: false, behind };
     if (found.messages.length === 0 && before === undefined) {
       throw new BridgeError('not_found', 'not found', { field: 'id' });
     }
@@ -116,6 +139,7 @@ export class Finding {
       previousCursor: isCut ? (messages[0]?.id ?? null) : null,
       open,
       stale: false,
+      paused: false,
       behind,
     };
   }
@@ -130,7 +154,11 @@ export class Finding {
     actor.access.require('read', channel);
     if (consumer !== undefined) this.#presence.saw(consumer, channel, actor);
     const cursor = before ?? since ?? null;
-    const page = { channel, nextCursor: cursor, lost: undefined, consumer, delivered: () => undefined };
+    if (await this.#pausing.state()) return { ...pausedPage(query), behind: 0 };
+    const page = {
+      ...{ channel, nextCursor: cursor, lost: undefined, consumer, paused: false },
+      delivered: () => undefined,
+    };
     // As in an ordinary page, the one wins over the other.
     const bounds = await this.#bounds(channel, before === undefined ? { since } : { before });
     if (!bounds) {

@@ -1,7 +1,8 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { Change, MessageStore, Position } from '../store/message-store.ts';
+import { everyChannel, type Change, type MessageStore, type Position } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { RelayLimits } from './limits.ts';
+import { interruption, upToInterruptions } from './pausing.ts';
 import type { Presence } from './presence.ts';
 import { carries, channelOf, keyOf, selects, type Selection } from './selection.ts';
 import { StreamReads } from './stream-reads.ts';
@@ -11,7 +12,7 @@ import { type StreamSink, Subscription } from './subscription.ts';
 const retryAfter = 5;
 
 /** How presence names the channels of a stream that carries all of them. */
-const everyChannel = '*';
+const allChannels = '*';
 
 export interface SubscribeQuery {
   /** The channels to follow, at least one. */
@@ -51,6 +52,8 @@ export class LiveFeed {
   readonly #unwatch: () => void;
   #published: Position;
   #size = 0;
+  /** As of what was published last; undefined until somebody asks. */
+  #paused: boolean | undefined;
   #stopped = false;
 
   constructor(parts: LiveFeedParts) {
@@ -89,6 +92,7 @@ export class LiveFeed {
     const { access } = actor;
     const channels = query.channels === 'all' ? 'all' : new Set(query.channels);
     if (channels !== 'all') for (const channel of channels) access.require('read', channel);
+    if (this.#paused === undefined) await this.#learnWhetherPaused();
     this.#checkCaps(channels);
     const { store, onError } = this.#parts;
     const sink = open();
@@ -123,17 +127,22 @@ export class LiveFeed {
 
   async #begin(subscription: Subscription, sink: StreamSink, query: SubscribeQuery): Promise<void> {
     const { since, pageOn = false } = query;
-    if (since === undefined) {
+    if (since === undefined && !this.#paused) {
       subscription.startLive();
       return;
     }
-    const position = await this.#locate(subscription.selection, since);
-    if (position) {
+    const position = since === undefined ? undefined : await this.#locate(subscription.selection, since);
+    if (since !== undefined && !position) sink.reportStale(since);
+    if (this.#paused) subscription.hold();
+    if (position)
       await subscription.resume(position, pageOn ? Infinity : this.#parts.limits().sseReplayLimit);
-    } else {
-      sink.reportStale(since);
-      await subscription.catchUp();
-    }
+    else await subscription.catchUp();
+  }
+
+  async #learnWhetherPaused(): Promise<void> {
+    const pause = await this.#parts.store.pause();
+    // What was published meanwhile knows better.
+    this.#paused ??= pause !== undefined;
   }
 
   /** Where an id of any of the channels stands. */
@@ -168,7 +177,7 @@ export class LiveFeed {
   /** Makes a consumer present on its channels. Returns the function that ends it. */
   #enter(consumer: string | undefined, channels: Selection['channels'], actor: Actor): () => void {
     if (consumer === undefined) return () => undefined;
-    const ends = Array.from(channels === 'all' ? [everyChannel] : channels, (channel) =>
+    const ends = Array.from(channels === 'all' ? [allChannels] : channels, (channel) =>
       this.#parts.presence.began(consumer, 'streaming', channel, actor),
     );
     return () => {
@@ -231,10 +240,27 @@ export class LiveFeed {
   }
 
   #publish(changes: readonly Change[]): void {
+    for (const stretch of upToInterruptions(changes)) {
+      this.#push(stretch);
+      const last = stretch.at(-1);
+      const said = last && interruption(last);
+      if (said) this.#interrupt(said === 'paused');
+    }
+    this.#published = changes.at(-1)?.position ?? this.#published;
+  }
+
+  #interrupt(paused: boolean): void {
+    this.#paused = paused;
+    for (const subscription of this.#subscriptions()) {
+      if (paused) subscription.hold();
+      else subscription.release();
+    }
+  }
+
+  #push(changes: readonly Change[]): void {
     for (const [{ subscriptions }, own] of this.#byGroup(changes)) {
       for (const subscription of subscriptions) subscription.push(own);
     }
-    this.#published = changes.at(-1)?.position ?? this.#published;
   }
 
   /** The changes that somebody listens to, by who does. */
@@ -248,7 +274,9 @@ export class LiveFeed {
       else byGroup.set(group, [change]);
     };
     for (const change of changes) {
-      for (const group of this.#groupsOf.get(channelOf(change)) ?? []) add(group, change);
+      const channel = channelOf(change);
+      const named = channel === everyChannel ? this.#groups.values() : (this.#groupsOf.get(channel) ?? []);
+      for (const group of named) if (group.selection.channels !== 'all') add(group, change);
       for (const group of this.#groupsOfAll) add(group, change);
     }
     return byGroup;

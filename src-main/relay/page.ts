@@ -10,6 +10,8 @@ export interface Page {
   nextCursor: string | null;
   /** The cursor is unknown in this channel: it was cleared, expired, or never there. */
   stale: boolean;
+  /** The relay is paused: it hands nothing out, whatever there is. */
+  paused: boolean;
   /** What the channel has lost since the unknown cursor, if that can be told, or behind that of the consumer. */
   lost: LostHistory | undefined;
   /** The page ends early because of its size; the rest follows `nextCursor`. */

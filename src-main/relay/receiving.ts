@@ -4,6 +4,7 @@ import type { MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import { seqBefore } from './cursor.ts';
 import { fitIntoBytes, fitNewestIntoBytes, type Page } from './page.ts';
+import type { Pausing } from './pausing.ts';
 import type { Presence } from './presence.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -36,6 +37,7 @@ export interface ReceivingParts {
   store: MessageStore;
   presence: Presence;
   waiters: Waiters;
+  pausing: Pausing;
   /** Told when a read could not be recorded; the answer is out and stands. */
   onError: (error: unknown) => void;
 }
@@ -51,9 +53,10 @@ export class Receiving {
   /** A page of a channel, oldest first. An unknown cursor is not an error: the page is empty and `stale`. */
   async receive(query: ReceiveQuery, actor: Actor): Promise<Page> {
     const { channel, before, since, consumer, limit } = query;
-    const { store, presence } = this.#parts;
+    const { store, presence, pausing } = this.#parts;
     actor.access.require('read', channel);
     if (consumer !== undefined) presence.saw(consumer, channel, actor);
+    if (await pausing.state()) return pausedPage(query);
     if (before !== undefined) return this.#readBefore(query, before);
     if (since !== undefined) {
       const position = await store.locate(channel, since);
@@ -82,6 +85,7 @@ export class Receiving {
       for (;;) {
         place.listen();
         const page = await this.receive(query, actor);
+        if (page.paused) return { ...page, timedOut: true };
         if (page.messages.length > 0 || page.stale || page.lost) return { ...page, timedOut: false };
         if ((await place.until(deadline, signal)) !== 'news') return { ...page, timedOut: true };
       }
@@ -125,6 +129,7 @@ export class Receiving {
       messages,
       nextCursor: messages.at(-1)?.id ?? cursor,
       stale: false,
+      paused: false,
       lost: undefined,
       truncated: messages.length < found.length,
       consumer,
@@ -138,6 +143,7 @@ export class Receiving {
       messages: [],
       nextCursor: cursor,
       stale: true,
+      paused: false,
       lost: await this.#parts.store.lostSince(channel, cursor),
       truncated: false,
       consumer,
@@ -153,4 +159,19 @@ export class Receiving {
       .recordRead({ consumer, channel, firstSeq: first.seq, lastSeq: last.seq })
       .catch(this.#parts.onError);
   }
+}
+
+/** Nothing, and the cursor as it was: it goes on from there when the pause is over. */
+export function pausedPage({ channel, since, before, consumer }: ReceiveQuery): Page {
+  return {
+    channel,
+    messages: [],
+    nextCursor: before ?? since ?? null,
+    stale: false,
+    paused: true,
+    lost: undefined,
+    truncated: false,
+    consumer,
+    delivered: () => undefined,
+  };
 }

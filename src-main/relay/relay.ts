@@ -2,7 +2,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { AuditResponse, ClearRequest, ClearResponse } from '../../src-shared/api.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
 import type { SendRequest } from '../../src-shared/send-request.ts';
-import type { ChannelSummary, MessageStore, Totals } from '../store/message-store.ts';
+import type { AuditQuery, ChannelSummary, MessageStore, Totals } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import { Archive } from './archive.ts';
 import { Audience } from './audience.ts';
@@ -12,6 +12,7 @@ import { Finding } from './finding.ts';
 import type { RelayLimits } from './limits.ts';
 import { LiveFeed, type SubscribeQuery } from './live-feed.ts';
 import type { Page } from './page.ts';
+import { interruption, Pausing } from './pausing.ts';
 import { Presence } from './presence.ts';
 import { Receiving, type ReceiveQuery, type WaitedPage, type WaitQuery } from './receiving.ts';
 import { channelOf, isReceipt } from './selection.ts';
@@ -37,6 +38,8 @@ export class Relay {
   /** Messages by what they say and by what they answer. */
   readonly finding: Finding;
   readonly presence: Presence;
+  /** Whether anything is handed out. */
+  readonly pausing: Pausing;
   /** Everything at once: copies, exports and imports. */
   readonly archive: Archive;
   readonly #store: MessageStore;
@@ -51,11 +54,15 @@ export class Relay {
     this.#audit = audit;
     this.archive = new Archive({ store, audit });
     this.presence = new Presence({ expiryMs: () => limits().presenceMinutes * 60_000 });
+    this.pausing = new Pausing({ store, audit });
     this.#waiters = new Waiters(() => limits().maxWaiters);
     this.#feed = new LiveFeed({ store, limits, presence: this.presence, onError });
     const audience = new Audience({ store, onError });
     store.watch((changes) => {
-      for (const change of changes) if (!isReceipt(change)) this.#waiters.wake(channelOf(change));
+      for (const change of changes) {
+        if (interruption(change) === 'paused') this.#waiters.wakeAll();
+        else if (!isReceipt(change)) this.#waiters.wake(channelOf(change));
+      }
     });
     this.consumers = new Consumers({
       store,
@@ -63,14 +70,21 @@ export class Relay {
       presence: this.presence,
       stuckMinutes: () => limits().stuckMinutes,
     });
-    this.finding = new Finding({ store, presence: this.presence });
-    this.#receiving = new Receiving({ store, presence: this.presence, waiters: this.#waiters, onError });
+    this.finding = new Finding({ store, presence: this.presence, pausing: this.pausing });
+    this.#receiving = new Receiving({
+      store,
+      onError,
+      presence: this.presence,
+      waiters: this.#waiters,
+      pausing: this.pausing,
+    });
     this.#sending = new Sending({
       store,
       audit,
       limits,
       audience,
       presence: this.presence,
+      pausing: this.pausing,
       here: (channel) => ({
         waiting: this.#waiters.on(channel),
         streaming: this.#feed.on(channel),
@@ -106,8 +120,9 @@ export class Relay {
     return this.#waiters.size;
   }
 
-  /** @throws BridgeError `not_found`, also for a message of a channel that may not be read */
+  /** @throws BridgeError `not_found`, also for a message of a channel that may not be read; `paused` */
   async find(id: string, { access }: Actor): Promise<StoredMessage> {
+    await this.pausing.check();
     const message = await this.#store.find(id);
     if (!message || !access.mayRead(message.channel)) {
       throw new BridgeError('not_found', 'not found', { field: 'id' });
@@ -177,8 +192,8 @@ export class Relay {
   }
 
   /** What concerns channels that may be read; the rest only for those who may read all. */
-  auditLog(limit: number, { access }: Actor): Promise<AuditResponse> {
-    return this.#audit.read(limit, access);
+  auditLog(query: AuditQuery, { access }: Actor): Promise<AuditResponse> {
+    return this.#audit.read(query, access);
   }
 
   /** Touches the store. */

@@ -1,5 +1,5 @@
 import type { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
-import type { Change } from '../store/message-store.ts';
+import { everyChannel, type Change } from '../store/message-store.ts';
 
 /** What a stream carries. */
 export interface Selection {
@@ -17,6 +17,7 @@ export function selects(selection: Selection, change: Change): boolean {
 
 /** Whether it has to do with a channel at all. */
 export function carries({ channels, readable }: Selection, channel: string): boolean {
+  if (channel === everyChannel) return true;
   return channels === 'all' ? (readable?.has(channel) ?? true) : channels.has(channel);
 }
 

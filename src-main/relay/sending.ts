@@ -10,6 +10,7 @@ import type { Audience } from './audience.ts';
 import { FloodGuard } from './flood-guard.ts';
 import type { RelayLimits } from './limits.ts';
 import { payloadDigests } from './payload-digest.ts';
+import type { Pausing } from './pausing.ts';
 import type { Presence } from './presence.ts';
 
 export interface SendOutcome {
@@ -17,6 +18,8 @@ export interface SendOutcome {
   /** An earlier send with the same key has stored it; nothing new was. */
   deduplicated: boolean;
   listening: Listening;
+  /** The relay is paused: the message is stored, and handed out when that is over. */
+  paused: boolean;
   /** How often the same was said in a row, if that is worth a word. */
   repeats: number | undefined;
 }
@@ -27,6 +30,7 @@ export interface SendingParts {
   limits: () => RelayLimits;
   presence: Presence;
   audience: Audience;
+  pausing: Pausing;
   /** How many wait and stream on a channel at this moment. */
   here: (channel: string) => { waiting: number; streaming: number };
 }
@@ -42,7 +46,7 @@ export class Sending {
   }
 
   async send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
-    const { store, limits, presence } = this.#parts;
+    const { store, limits, presence, pausing } = this.#parts;
     const { channel, sender, content, form } = request;
     actor.access.require('send', channel);
     checkSize(content, form, limits().maxMessageBytes);
@@ -55,7 +59,8 @@ export class Sending {
     });
     if (opensChannel) this.#recordCreation(message, actor);
     presence.saw(sender, channel, actor);
-    return { message, deduplicated, listening: await this.#whoListens(message, actor), repeats };
+    const listening = await this.#whoListens(message, actor);
+    return { message, deduplicated, listening, repeats, paused: (await pausing.state()) !== undefined };
   }
 
   /** Who may not read a channel is not told who does, and not that nobody does either. */

@@ -14,6 +14,8 @@ export interface StreamSink {
   reportStale(since: string): void;
   /** More was missed than is replayed at once. */
   reportTruncated(limit: number): void;
+  /** Nothing is handed out for now. It says nothing about the place in the log where that began. */
+  reportPaused(): void;
   /** More waits to be written than the reader may keep us holding. */
   readonly congested: boolean;
   /** Calls back when what waited has been written. */
@@ -47,9 +49,12 @@ export class Subscription {
   readonly #published: () => Position;
   #position: Position;
   #live = false;
+  #held = false;
   #ended = false;
   /** Goes on with what waits for the reader to drain. */
   #wake: () => void = () => undefined;
+  /** Goes on with what waits for `release`. */
+  #goOn: () => void = () => undefined;
 
   constructor({ store, selection, sink, reads, published }: SubscriptionParts) {
     this.selection = selection;
@@ -62,7 +67,7 @@ export class Subscription {
 
   /** Behind the newest change and being read forward from the store. */
   get lagging(): boolean {
-    return !this.#live && !this.#ended;
+    return !this.#live && !this.#held && !this.#ended;
   }
 
   /** Starts with what comes next. To be called before anything else can be published. */
@@ -95,6 +100,24 @@ export class Subscription {
     if (this.#sink.congested) this.#fallBehind();
   }
 
+  /** Hands out nothing more until `release`. Who keeps up has been told by the change that says so, others are now. */
+  hold(): void {
+    if (this.#held || this.#ended) return;
+    this.#held = true;
+    if (this.#live) {
+      this.#live = false;
+      this.#readOn();
+    } else {
+      this.#sink.reportPaused();
+    }
+  }
+
+  /** Goes on with all that lies behind what was handed out last. */
+  release(): void {
+    this.#held = false;
+    this.#goOn();
+  }
+
   end(): void {
     if (this.#ended) return;
     this.closed();
@@ -106,6 +129,7 @@ export class Subscription {
     this.#ended = true;
     this.#live = false;
     this.#wake();
+    this.#goOn();
   }
 
   /** A change that was committed but not yet published when we read the store is seen twice: once here, once pushed. */
@@ -123,7 +147,11 @@ export class Subscription {
 
   #fallBehind(): void {
     this.#live = false;
-    this.#drained()
+    this.#readOn(this.#drained());
+  }
+
+  #readOn(once: Promise<void> = Promise.resolve()): void {
+    once
       .then(() => this.#readForward(Infinity))
       // A store in trouble ends the stream; the reader resumes from its last id.
       .catch(() => this.end());
@@ -133,8 +161,10 @@ export class Subscription {
   async #readForward(limit: number): Promise<void> {
     let left = limit;
     while (this.#isOpen()) {
+      if (this.#isHeld()) await new Promise<void>((resolve) => (this.#goOn = resolve));
       const page = await this.#readPage();
       if (!this.#isOpen()) return;
+      if (this.#isHeld()) continue;
       const wanted = page.changes.filter((change) => selects(this.selection, change));
       const replayed = wanted.slice(0, left);
       if (replayed.length > 0) this.#deliver(replayed);
@@ -165,6 +195,10 @@ export class Subscription {
 
   #isOpen(): boolean {
     return !this.#ended;
+  }
+
+  #isHeld(): boolean {
+    return this.#held;
   }
 
   #drained(): Promise<void> {

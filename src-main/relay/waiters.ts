@@ -55,6 +55,10 @@ export class Waiters {
     for (const waiter of this.#byChannel.get(channel) ?? []) waiter.end('news');
   }
 
+  wakeAll(): void {
+    for (const channel of this.#byChannel.keys()) this.wake(channel);
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const waiters of this.#byChannel.values()) for (const waiter of waiters) waiter.end('stopped');

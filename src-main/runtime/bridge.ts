@@ -98,6 +98,16 @@ export class Bridge implements Operations {
     });
   }
 
+  /** Goes on storing what is sent, and hands nothing out until `resume`. @throws BridgeError `conflict` at rest */
+  pause(by?: Actor): Promise<void> {
+    return this.#serving().core.relay.pausing.begin(by);
+  }
+
+  /** @throws BridgeError `conflict` at rest */
+  resume(by?: Actor): Promise<void> {
+    return this.#serving().core.relay.pausing.end(by);
+  }
+
   /** Every setting, and what a change would do. */
   settings(): SettingsResponse {
     return reportSettings(this.#loaded, this.#service?.settings ?? this.#loaded.settings);
@@ -120,6 +130,11 @@ export class Bridge implements Operations {
   /** The parts, while it runs. */
   get service(): Service | undefined {
     return this.#service;
+  }
+
+  #serving(): Service {
+    if (this.#service) return this.#service;
+    throw new BridgeError('conflict', 'the relay does not run');
   }
 
   async #start(): Promise<void> {

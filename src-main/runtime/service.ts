@@ -191,6 +191,7 @@ export class Service {
   }
 
   async #open(): Promise<void> {
+    await this.core.relay.pausing.watch(this.#parts.onChange);
     this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
     await this.face.open();
     const { host, port } = this.#settings;
@@ -222,7 +223,8 @@ export class Service {
   #record({ applied, afterRestart }: Change, by: Actor | undefined): void {
     const names = [...Object.keys(applied), ...afterRestart];
     if (names.length === 0) return;
-    this.core.audit.record({ event: 'settings_change', detail: names.join(', '), ip: by?.address });
+    const who = by ? `; by ${by.principal}` : '';
+    this.core.audit.record({ event: 'settings_change', detail: names.join(', ') + who, ip: by?.address });
   }
 
   #leaveWord(): void {

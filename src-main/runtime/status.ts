@@ -13,6 +13,8 @@ export function statusOf(service: Service): RunningStatus {
     token: { required: shared.token !== undefined, file: shared.file ?? null },
     started_at: startedAt.toISOString(),
     database: store.path,
+    paused_since: relay.pausing.last?.since ?? null,
+    held_messages: relay.pausing.last?.held ?? 0,
     counts: {
       streams: relay.subscribers,
       waiters: relay.waiting,

@@ -90,10 +90,19 @@ export interface MessageStore {
   /** Who has read and acked a message. */
   receipts(message: StoredMessage): Promise<ReceiptState[]>;
 
+  /** The pause under way, if there is one: for every process on these data, and kept until it is ended. */
+  pause(): Promise<Pause | undefined>;
+
+  /**
+   * Begins or ends a pause and records a `paused` or `resumed` event that concerns all channels. Resolves with whether
+   * that changed anything.
+   */
+  setPaused(paused: boolean): Promise<boolean>;
+
   appendAudit(entry: AuditDraft): Promise<void>;
 
   /** Audit rows, newest first. */
-  audit(limit: number): Promise<AuditEvent[]>;
+  audit(query: AuditQuery): Promise<AuditEvent[]>;
 
   /** Removes events and audit rows older than the given timestamps (exclusive). */
   sweep(before: { events: string; audit?: string }): Promise<void>;
@@ -158,8 +167,11 @@ export interface Position {
   event: number;
 }
 
-/** What happened to a channel besides a message. */
-export type ChannelEvent = Removal | Receipt;
+/** What happened besides a message: to a channel, or to all of them. */
+export type ChannelEvent = Removal | Receipt | Interruption;
+
+/** Stands in place of a channel in events that concern all of them: no channel has an empty name. */
+export const everyChannel = '';
 
 interface LoggedEvent {
   /** Time-ordered and accepted as a cursor wherever a message id is. */
@@ -182,6 +194,19 @@ export interface Receipt extends LoggedEvent {
   /** All messages of the channel from here to `lastSeq`. */
   firstSeq: number;
   lastSeq: number;
+}
+
+/** Nothing is to be handed out from here on, or everything again. */
+export interface Interruption extends LoggedEvent {
+  type: 'paused' | 'resumed';
+  channel: typeof everyChannel;
+}
+
+/** While it lasts, messages are stored and none is to be handed out. */
+export interface Pause {
+  since: string;
+  /** The newest message of before. */
+  afterSeq: number;
 }
 
 export interface LostHistory {
@@ -290,6 +315,14 @@ export interface Totals {
 export interface ClearOutcome {
   cleared: number;
   event: Removal;
+}
+
+export interface AuditQuery {
+  limit: number;
+  /** Only rows before this one, for paging. */
+  beforeId?: number | undefined;
+  /** Only rows of this kind. */
+  event?: string | undefined;
 }
 
 export interface AuditDraft {

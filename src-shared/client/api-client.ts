@@ -7,14 +7,17 @@ import type {
   ConsumersResponse,
   MessageDetail,
   MessagesResponse,
+  PauseResponse,
   ReceiptsResponse,
   SearchResponse,
   SendResponse,
+  SessionsResponse,
   StateResponse,
   StatusResponse,
   ThreadResponse,
   WaitResponse,
 } from '../api.ts';
+import type { SettingsChange, SettingsPatch, SettingsResponse } from '../settings-api.ts';
 import type {
   RotationRequest,
   TokenRequest,
@@ -200,13 +203,47 @@ export class ApiClient {
     await this.#delete(`/api/tokens/${encodeURIComponent(id)}`, {}, options);
   }
 
-  audit(query: { limit?: number } = {}, options?: CallOptions): Promise<AuditResponse> {
+  audit(
+    query: { limit?: number; before_id?: number; event?: string } = {},
+    options?: CallOptions,
+  ): Promise<AuditResponse> {
     return this.#get('/api/audit', query, options);
   }
 
   /** A complete copy of the database; its body is to be read. The relay makes it before it begins to answer. */
   backup(options: CallOptions & { patienceMs: number }): Promise<Response> {
     return callHttp(this.target, { method: 'GET', path: '/api/backup', ...options });
+  }
+
+  settings(options?: CallOptions): Promise<SettingsResponse> {
+    return this.#get('/api/settings', {}, options);
+  }
+
+  /** Changes settings, null for "back to the default"; refused as a whole if anything is wrong. */
+  changeSettings(patch: SettingsPatch, options?: CallOptions): Promise<SettingsChange> {
+    return this.call({ method: 'PATCH', path: '/api/settings', body: patch, ...options });
+  }
+
+  pause(options?: CallOptions): Promise<PauseResponse> {
+    return this.#post('/api/relay/pause', {}, options);
+  }
+
+  resume(options?: CallOptions): Promise<PauseResponse> {
+    return this.#post('/api/relay/resume', {}, options);
+  }
+
+  /** The browsers that are signed in. */
+  sessions(options?: CallOptions): Promise<SessionsResponse> {
+    return this.#get('/api/sessions', {}, options);
+  }
+
+  async revokeSession(id: string, options?: CallOptions): Promise<void> {
+    await this.#delete(`/api/sessions/${encodeURIComponent(id)}`, {}, options);
+  }
+
+  /** Signs out every browser. */
+  async revokeSessions(options?: CallOptions): Promise<void> {
+    await this.#delete('/api/sessions', {}, options);
   }
 
   /** Whether this client is let in; rejects with `unauthorized` if not. */

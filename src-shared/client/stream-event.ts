@@ -26,6 +26,9 @@ export type StreamEvent =
   | { type: 'clear'; channel: string; removed: number; id: string; timestamp: string }
   | { type: 'trimmed'; channel: string; removed: number; id: string; timestamp: string }
   | { type: 'receipt'; receipt: StreamReceipt }
+  /** The relay hands nothing out for now; the stream stays open and gets everything afterwards. */
+  | { type: 'paused' }
+  | { type: 'resumed' }
   /**
    * Something may have been missed: the cursor is no longer known, or the connection was lost before there was one. The
    * stream goes on with what comes next; what lies before has to be fetched.
@@ -53,6 +56,9 @@ export function toStreamEvent(event: string, text: string): StreamEvent {
         timestamp: timestamp ?? '',
       };
     }
+    case 'paused':
+    case 'resumed':
+      return { type: event };
     case 'cursor_stale':
       return { type: 'gap' };
     default:

@@ -45,6 +45,22 @@ test('a wait that ends with its time is a normal answer', async () => {
   expect(await client.wait(query)).toMatchObject({ timed_out: true, messages: [] });
 });
 
+test('operates the relay: settings, pause, sessions, audit', async () => {
+  const { applied } = await client.changeSettings({ auditLog: true, maxWaiters: 77 });
+  expect(applied).toEqual({ auditLog: [false, true], maxWaiters: [1000, 77] });
+  const { settings } = await client.settings();
+  expect(settings.find(({ key }) => key === 'maxWaiters')?.value).toBe(77);
+  expect(await client.pause()).toMatchObject({ paused: true });
+  expect((await client.state()).paused).toBe(true);
+  expect(await client.resume()).toMatchObject({ paused: false });
+  expect(await client.sessions()).toEqual({ sessions: [] });
+  await expect(client.revokeSession('no such')).rejects.toMatchObject({ code: 'not_found' });
+  await client.revokeSessions();
+  const { events } = await client.audit({ event: 'relay_pause', limit: 1 });
+  expect(events).toMatchObject([{ event: 'relay_pause' }]);
+  expect((await client.audit({ event: 'relay_pause', before_id: events[0]?.id ?? 0 })).events).toEqual([]);
+});
+
 test('a refusal keeps the code, the field and the sentence of the relay', async () => {
   await expect(client.send({ channel: '', sender: 'orion', content: 'x' })).rejects.toMatchObject({
     code: 'required',

@@ -50,7 +50,7 @@ export function lifeCycle(name: string, create: CreateData): void {
       await expect(store.channels()).rejects.toMatchObject(refused);
       await expect(store.totals()).rejects.toMatchObject(refused);
       await expect(store.changes({ seq: 0, event: 0 }, { limit: 1 })).rejects.toMatchObject(refused);
-      await expect(store.audit(1)).rejects.toMatchObject(refused);
+      await expect(store.audit({ limit: 1 })).rejects.toMatchObject(refused);
     });
 
     test('can be closed in the middle of removing a large channel', async () => {

@@ -5,6 +5,7 @@ import { changeLog } from './change-log.ts';
 import { clearing } from './clearing.ts';
 import { lifeCycle } from './life-cycle.ts';
 import { modelled } from './model.ts';
+import { pausing } from './pausing.ts';
 import { reading } from './reading.ts';
 import { removal } from './removal.ts';
 
@@ -22,7 +23,17 @@ export interface StoreData {
  * @param create makes an empty body of data
  */
 export function messageStoreContract(name: string, create: () => Promise<StoreData>): void {
-  for (const part of [appending, reading, clearing, changeLog, removal, backup, lifeCycle, modelled]) {
+  for (const part of [
+    appending,
+    reading,
+    clearing,
+    changeLog,
+    removal,
+    pausing,
+    backup,
+    lifeCycle,
+    modelled,
+  ]) {
     part(name, create);
   }
 }

@@ -83,12 +83,12 @@ export function removal(name: string, create: CreateData): void {
       const { store } = await openStore(create);
       await store.appendAudit({ event: 'channel_create', channel: 'room', detail: 'first message by alice' });
       await store.appendAudit({ event: 'auth_failure', detail: '/api/send', ip: '203.0.113.7' });
-      const entries = await store.audit(10);
+      const entries = await store.audit({ limit: 10 });
       expect(entries).toMatchObject([
         { event: 'auth_failure', channel: null, detail: '/api/send', ip: '203.0.113.7' },
         { event: 'channel_create', channel: 'room', detail: 'first message by alice', ip: null },
       ]);
-      expect(await store.audit(1)).toEqual(entries.slice(0, 1));
+      expect(await store.audit({ limit: 1 })).toEqual(entries.slice(0, 1));
     });
 
     test('sweeps events and audit entries before a moment, which itself stays', async () => {
@@ -103,11 +103,11 @@ export function removal(name: string, create: CreateData): void {
       const timestamp = cut?.kind === 'event' ? cut.event.timestamp : '';
       await store.sweep({ events: timestamp });
       expect((await readChanges(store, beginning)).map(told)).toEqual(logged.slice(500).map(told));
-      expect(await store.audit(1_000)).toHaveLength(600);
+      expect(await store.audit({ limit: 1_000 })).toHaveLength(600);
 
-      const entries = await store.audit(1_000);
+      const entries = await store.audit({ limit: 1_000 });
       await store.sweep({ events: '2000', audit: entries[99]?.timestamp ?? '' });
-      expect(await store.audit(1_000)).toEqual(entries.slice(0, 100));
+      expect(await store.audit({ limit: 1_000 })).toEqual(entries.slice(0, 100));
     });
   });
 }

@@ -80,6 +80,7 @@ export function told(change: Change): string {
   if (change.kind === 'message') return change.message.content;
   const { event } = change;
   if ('removed' in event) return `${event.type} ${event.channel} ${event.removed}`;
+  if (!('consumer' in event)) return event.type;
   return `${event.type} ${event.channel} ${event.firstSeq}-${event.lastSeq} by ${event.consumer}`;
 }
 

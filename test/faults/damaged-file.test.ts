@@ -186,7 +186,7 @@ async function useOf(store: SqliteStore): Promise<PromiseSettledResult<unknown>[
     store.channels(),
     store.totals(),
     store.changes(beginning, { limit: 500 }),
-    store.audit(10),
+    store.audit({ limit: 10 }),
     store.clear('room 1'),
     store.trim('9999'),
     store.sweep({ events: '9999', audit: '9999' }),

@@ -3,6 +3,7 @@ import type { AuditEvent, AuditResponse } from '../../src-shared/api.ts';
 import { bearer, call, get, post, send, type Target } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { head, rawRequest } from '../support/raw-http.ts';
+import { expectError } from './expect-answer.ts';
 
 /** Which refusals and changes leave a row in the audit log (7.6). */
 
@@ -114,6 +115,33 @@ describe('switched on', () => {
     const all = (await auditLog(relay, '?limit=bad')).events.map(({ id }) => id);
     expect(all).toEqual(all.toSorted((a, b) => b - a));
     expect((await get(relay, '/api/audit')).status).toBe(401);
+  });
+
+  test('pages backwards by id, of all events or of one kind, as if nothing were written meanwhile', async () => {
+    for (let n = 0; n < 5; n++) await post(relay, '/api/clear', { channel: `paged ${n}` }, bearer(token));
+    await untilAudited(relay, { event: 'channel_clear', channel: 'paged 4' });
+    const everything = (await auditLog(relay, '?limit=1000')).events;
+    for (const event of ['', 'channel_clear', 'no such event']) {
+      const wanted = everything.filter((row) => event === '' || row.event === event);
+      const paged: AuditEvent[] = [];
+      for (let before = ''; ;) {
+        const { events } = await auditLog(
+          relay,
+          `?limit=2&event=${event.replaceAll(' ', '+')}&before_id=${before}`,
+        );
+        if (events.length === 0) break;
+        paged.push(...events);
+        before = String(events.at(-1)?.id);
+        await get(relay, `/api/${before}`);
+      }
+      expect(paged).toEqual(wanted);
+    }
+    expectError(
+      await get(relay, '/api/audit?before_id=x', bearer(token)),
+      400,
+      'invalid_format',
+      'before_id',
+    );
   });
 
   test('no row holds a token or a query', async () => {

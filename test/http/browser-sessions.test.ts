@@ -1,6 +1,9 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { SessionsResponse } from '../../src-shared/api.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer, call, get, post, send, type Answer } from '../support/http-client.ts';
+import { anyText, textLike } from '../support/matchers.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 
 /** Signing a browser in and out, with real cookies (wire specification 7.3). */
@@ -115,13 +118,21 @@ describe('an administrator', () => {
   test('sees who is signed in, and ends one session or all', async () => {
     await call(relay, 'DELETE', '/api/sessions', { headers: bearer(token) });
     const [first, second] = [await signIn({ 'User-Agent': 'Fictional/1.0' }), await signIn()];
-    const list = async () => {
-      const { body } = await get(relay, '/api/sessions', bearer(token));
-      return (body as { sessions: { id: string; userAgent: string }[] }).sessions;
+    const list = async (headers: OutgoingHttpHeaders = bearer(token)) => {
+      const { body } = await get(relay, '/api/sessions', headers);
+      return (body as SessionsResponse).sessions;
     };
     const [shown, ...others] = await list();
-    expect(shown).toMatchObject({ userAgent: 'Fictional/1.0', address: '127.0.0.1' });
+    expect(shown).toEqual({
+      ...{ id: textLike(/^[0-9a-f]{12}$/), credential: 'the shared token', address: '127.0.0.1' },
+      ...{ created_at: anyText, last_used_at: anyText, expires_at: anyText },
+      ...{ user_agent: 'Fictional/1.0', open: 0, current: false },
+    });
     expect(others).toHaveLength(1);
+    expect((await list(second)).map(({ current, open }) => [current, open])).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
     using stream = await follow(relay, 'demo', first);
     const one = `/api/sessions/${shown?.id ?? ''}`;
     expect(await call(relay, 'DELETE', one, { headers: second })).toMatchObject({ status: 200 });

@@ -111,9 +111,9 @@ describe('PATCH /api/settings', () => {
     const audit = await get(relay, '/api/audit', bearer(relay.localToken));
     const rows = (audit.body as { events: Record<string, unknown>[] }).events;
     expect(rows.map(({ event, detail, ip }) => [event, detail, ip])).toEqual([
-      ['settings_change', 'auditLog', '127.0.0.1'],
-      ['settings_change', 'auditLog, maxWaiters', '203.0.113.9'],
-      ['settings_change', 'trustedProxies, auditLog', '127.0.0.1'],
+      ['settings_change', 'auditLog; by the local token', '127.0.0.1'],
+      ['settings_change', 'auditLog, maxWaiters; by the local token', '203.0.113.9'],
+      ['settings_change', 'trustedProxies, auditLog; by the local token', '127.0.0.1'],
     ]);
     await change({ auditLog: null, trustedProxies: null, maxWaiters: null });
   });

@@ -26,7 +26,14 @@ export const tester: Actor = { principal: 'the test', access: everything, transp
 /** A page without messages. */
 export function emptyPage(channel: string): Page {
   const delivered = () => undefined;
-  const nothing = { nextCursor: null, stale: false, lost: undefined, truncated: false, consumer: undefined };
+  const nothing = {
+    nextCursor: null,
+    stale: false,
+    paused: false,
+    lost: undefined,
+    truncated: false,
+    consumer: undefined,
+  };
   return { channel, messages: [], ...nothing, delivered };
 }
 

@@ -248,6 +248,7 @@ describe('bridge_ping', () => {
       agents: ['alice'],
       waiting: 0,
       streaming: 0,
+      paused: false,
     });
     expect(text).toMatch(
       new RegExp(

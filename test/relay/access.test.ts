@@ -162,7 +162,7 @@ describe('lists hold what may be read', () => {
     for (const channel of ['infra', 'ops', 'payments:a']) await sendTo(channel);
     await store.appendAudit({ event: 'auth_failure', detail: '/api/send', ip: '192.0.2.7' });
     const channels = async (by: Actor, limit = 10) =>
-      (await relay.auditLog(limit, by)).events.map(({ channel }) => channel);
+      (await relay.auditLog({ limit }, by)).events.map(({ channel }) => channel);
     expect(await channels(guest)).toEqual(['payments:a', 'ops']);
     expect(await channels(guest, 1)).toEqual(['payments:a']);
     expect(await channels(actor)).toEqual([null, 'payments:a', 'ops', 'infra']);

@@ -19,7 +19,7 @@ test('when it is on, entries are kept and read, newest first', async () => {
   audit.record({ event: 'channel_clear', channel: 'room', detail: '1 message(s)', ip: '192.0.2.1' });
   // Entries are written beside the answers; what is pushed after them is committed after them.
   await store.ping();
-  expect(await audit.read(10, everything)).toMatchObject({
+  expect(await audit.read({ limit: 10 }, everything)).toMatchObject({
     enabled: true,
     events: [
       { event: 'channel_clear', ip: '192.0.2.1' },
@@ -33,8 +33,8 @@ test('when it is off, nothing is written, and nothing shown of what was written 
   await store.appendAudit({ event: 'earlier' });
   audit.record({ event: 'channel_create' });
   audit.recordRefusal(refusal);
-  expect(await audit.read(10, everything)).toEqual({ enabled: false, events: [] });
-  expect(await store.audit(10)).toHaveLength(1);
+  expect(await audit.read({ limit: 10 }, everything)).toEqual({ enabled: false, events: [] });
+  expect(await store.audit({ limit: 10 })).toHaveLength(1);
 });
 
 test('an entry that cannot be written troubles nobody but the log', async () => {
@@ -63,7 +63,7 @@ test('a flood of refusals is one entry, and the next one says how many there wer
   audit.recordRefusal(refusal);
   audit.recordRefusal(refusal);
   await store.ping();
-  expect((await store.audit(10)).map(({ detail, ip }) => [detail, ip])).toEqual([
+  expect((await store.audit({ limit: 10 })).map(({ detail, ip }) => [detail, ip])).toEqual([
     ['/api/send (and 999 more before)', '203.0.113.7'],
     ['/api/send', '203.0.113.8'],
     ['/api/send', '203.0.113.7'],
@@ -80,7 +80,7 @@ test('a flood over ever new paths is a few entries, and the next one says how ma
   vi.setSystemTime(new Date('2026-01-31T08:15:11Z'));
   audit.recordRefusal(refusal);
   await store.ping();
-  const rows = await store.audit(1_000);
+  const rows = await store.audit({ limit: 1_000 });
   expect(rows).toHaveLength(21);
   expect(rows[0]?.detail).toBe('/api/send (and 780 more before)');
 });
@@ -92,5 +92,5 @@ test('a flood from ever new addresses is remembered only so far', async () => {
   audit.recordRefusal(from(1_000));
   audit.recordRefusal(from(0));
   await store.ping();
-  expect(await store.audit(5_000)).toHaveLength(1_002);
+  expect(await store.audit({ limit: 5_000 })).toHaveLength(1_002);
 });

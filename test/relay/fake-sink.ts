@@ -34,6 +34,10 @@ export class FakeSink implements StreamSink {
     this.#write(`truncated ${limit}`);
   }
 
+  reportPaused(): void {
+    this.#write('told that it is paused');
+  }
+
   onceDrained(callback: () => void): void {
     this.#drained.push(callback);
   }

@@ -48,6 +48,7 @@ describe('receiving', () => {
       messages: messages.slice(3),
       nextCursor: messages[4]?.id,
       stale: false,
+      paused: false,
       truncated: false,
       lost: undefined,
       consumer: undefined,
@@ -72,6 +73,7 @@ describe('receiving', () => {
       messages: [],
       nextCursor: messages.at(-1)?.id,
       stale: false,
+      paused: false,
       truncated: false,
       lost: undefined,
       consumer: undefined,
@@ -97,6 +99,7 @@ describe('receiving', () => {
         messages: [],
         nextCursor: since,
         stale: true,
+        paused: false,
         truncated: false,
         lost: undefined,
         consumer: undefined,
@@ -156,7 +159,7 @@ test('the audit log tells of channels that open and are cleared, and by whose ad
   await relay.clear({ channel: 'room' }, actor);
   await relay.send(request, actor);
   await store.ping();
-  const { enabled, events } = await relay.auditLog(10, actor);
+  const { enabled, events } = await relay.auditLog({ limit: 10 }, actor);
   expect(enabled).toBe(true);
   expect(events.map(({ event, channel, detail, ip }) => [event, channel, detail, ip])).toEqual([
     ['channel_create', 'room', 'first message by alice', null],

@@ -87,7 +87,7 @@ test('without a limit messages stay for ever, but events and audit entries do no
   retention.start();
   await retention.stop();
   expect(outcomes).toEqual([]);
-  expect((await store.audit(10)).map((row) => row.event)).toEqual(['young']);
+  expect((await store.audit({ limit: 10 })).map((row) => row.event)).toEqual(['young']);
   expect((await readChanges(store, beginning)).map(told)).toEqual(['message 0', 'clear room 0']);
 });
 

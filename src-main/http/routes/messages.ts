@@ -81,13 +81,14 @@ export function messageRoutes({ relay, limits }: RouteParts): Route[] {
 
 /** An empty channel is answered with exactly two keys, as in both versions of the original. */
 function toListing(
-  { channel, nextCursor, stale, lost, truncated, consumer: reader }: Page,
+  { channel, nextCursor, stale, paused, lost, truncated, consumer: reader }: Page,
   messages: MessageItem[],
 ): MessagesResponse {
   const listing: MessagesResponse = { channel, messages };
   if (messages.length > 0 || nextCursor !== null || reader !== undefined) listing.next_cursor = nextCursor;
   if (reader !== undefined) listing.consumer_id = reader;
   if (stale) listing.warning = 'since_id_not_found';
+  if (paused) listing.warning = 'paused';
   if (lost) listing.history_lost = lost;
   if (truncated) listing.truncated = true;
   return listing;

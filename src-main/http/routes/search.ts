@@ -75,9 +75,10 @@ function toMessages({ messages }: FoundPage, query: Exchange['query']): Promise<
 }
 
 /** What the reader should know besides; most answers have nothing to say. */
-function notes({ stale, behind }: FoundPage): Pick<SearchResponse, 'warning' | 'index_behind'> {
+function notes({ stale, paused, behind }: FoundPage): Pick<SearchResponse, 'warning' | 'index_behind'> {
   return {
     ...(stale ? { warning: 'since_id_not_found' } : {}),
+    ...(paused ? { warning: 'paused' } : {}),
     ...(behind > 0 ? { index_behind: behind } : {}),
   };
 }

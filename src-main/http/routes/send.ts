@@ -13,9 +13,13 @@ export function sendRoutes({ relay }: RouteParts): Route[] {
       right: 'send',
       body: 'json',
       handle: async ({ response, body, actor }) => {
-        const { message, deduplicated, listening, repeats } = await relay.send(parseSend(body), actor);
+        const { message, deduplicated, listening, paused, repeats } = await relay.send(
+          parseSend(body),
+          actor,
+        );
         const { id, seq, channel, timestamp } = message;
         const answer: SendResponse = { id, seq, channel, ts: timestamp, deduplicated, listening };
+        if (paused) answer.paused = true;
         if (repeats !== undefined) answer.warning = 'identical_repeat';
         sendJson(response, 200, answer);
       },

@@ -1,11 +1,10 @@
-import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { expiredSessionCookie, readSessionCookie, sessionCookie } from '../../security/cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
 
-/** Signing a browser in and out (wire specification 7.3), and the sessions there are. */
+/** Signing a browser in and out (wire specification 7.3). */
 export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] {
   const answer = (response: Exchange['response'], authenticated: boolean, cookie?: string) =>
     sendJson(
@@ -46,28 +45,6 @@ export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] 
         const cookie = readSessionCookie(request.headers.cookie);
         if (cookie !== undefined) sessions.revoke(cookie);
         answer(response, false, expiredSessionCookie({ secure: scheme === 'https' }));
-      },
-    },
-    {
-      method: 'GET',
-      path: '/api/sessions',
-      right: 'admin',
-      handle: ({ response }) => sendJson(response, 200, { sessions: sessions.list() }),
-    },
-    {
-      method: 'DELETE',
-      path: '/api/sessions',
-      right: 'admin',
-      handle: ({ response }) => sendJson(response, 200, { revoked: sessions.revokeAll() }),
-    },
-    {
-      method: 'DELETE',
-      path: '/api/sessions/*',
-      right: 'admin',
-      handle: ({ response, path }) => {
-        if (!sessions.revokeById(path.slice('/api/sessions/'.length)))
-          throw new BridgeError('not_found', 'not found');
-        sendJson(response, 200, { revoked: 1 });
       },
     },
   ];

@@ -1,6 +1,7 @@
 import type { ChannelState, StateResponse } from '../../../src-shared/api.ts';
 import { splitChannel } from '../../../src-shared/channel.ts';
 import type { ChannelSummary, OpenCount } from '../../relay/changes.ts';
+import { toPauseBody } from '../pause-body.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
@@ -35,6 +36,7 @@ export function stateRoutes({ relay, version, startedAt, limits }: RouteParts): 
           stuck_consumers: stuck,
           retention_days: limits().retentionDays,
           audit_enabled: relay.auditEnabled,
+          ...toPauseBody(await relay.pausing.state()),
         };
         sendJson(response, 200, body);
       },

@@ -55,7 +55,7 @@ function toAnswer(page: WaitedPage, messages: MessageRecord[]): WaitResponse {
     messages,
     next_cursor: page.nextCursor,
     consumer_id: page.consumer ?? null,
-    warning: page.stale ? 'since_id_not_found' : null,
+    warning: page.paused ? 'paused' : page.stale ? 'since_id_not_found' : null,
     timed_out: page.timedOut,
   };
   if (page.lost) answer.history_lost = page.lost;

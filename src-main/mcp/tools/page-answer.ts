@@ -1,6 +1,7 @@
 import type { HistoryLost } from '../../../src-shared/api.ts';
 import type { Page } from '../../relay/page.ts';
 import { entriesThatFit, type Entry, type EntryOptions } from './message-entry.ts';
+import { pausedInWords } from './paused.ts';
 import { shortId, toSeconds } from './rendering.ts';
 import type { ToolAnswer } from './tool.ts';
 
@@ -14,6 +15,7 @@ export interface PageAnswerOptions extends EntryOptions {
 
 /** A page as a tool answers it (5.4). Messages that do not fit are cut off, and do not count as read. */
 export async function toPageAnswer(page: Page, options: PageAnswerOptions): Promise<ToolAnswer> {
+  if (page.paused) return pausedAnswer(page, options);
   if (page.stale) return staleCursor(page, options);
   const { channel, consumer } = page;
   const { before, timedOut } = options;
@@ -82,6 +84,23 @@ function whereToGoOn({
 
 function whatWasLost({ removed, since }: HistoryLost): string {
   return `At most ${removed} message(s) were removed since ${toSeconds(since)}; you may have read some.`;
+}
+
+/** Said in words, since a model that only sees that there is nothing asks again and again. */
+function pausedAnswer({ channel, nextCursor, consumer }: Page, { timedOut }: PageAnswerOptions): ToolAnswer {
+  return {
+    text: `[${channel}] — no messages: ${pausedInWords}`,
+    structured: {
+      channel,
+      messages: [],
+      next_cursor: nextCursor,
+      previous_cursor: null,
+      consumer_id: consumer ?? null,
+      warning: 'paused',
+      truncated: false,
+      ...(timedOut === undefined ? {} : { timed_out: timedOut }),
+    },
+  };
 }
 
 /** Not an error: the channel was cleared or its messages expired, which happens to every reader (5.4). */

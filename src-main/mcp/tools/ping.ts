@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { accessInWords } from '../../../src-shared/access.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
+import { pausedInWords } from './paused.ts';
 import { Budget, toSeconds } from './rendering.ts';
 import { defineTool, readOnly } from './tool.ts';
 
@@ -22,6 +23,7 @@ export const bridgePing = defineTool({
     const { waiting, subscribers: streaming } = relay;
     const present = relay.presence.list(actor);
     const agents = namesThatFit(present, resultBytes);
+    const pause = await relay.pausing.state();
     const lines = [
       '✓ Claude Bridge online',
       `Channels: ${channels}`,
@@ -35,6 +37,7 @@ export const bridgePing = defineTool({
     const names = agents.length === 0 ? '' : ` (${agents.join(', ')})`;
     lines.push(`Agents present: ${present.length}${names}`);
     lines.push(`Waiting: ${waiting}, streaming: ${streaming}`);
+    if (pause) lines.push(`Paused since ${toSeconds(pause.since)}: ${pausedInWords}`);
     return {
       text: lines.join('\n'),
       structured: {
@@ -49,6 +52,7 @@ export const bridgePing = defineTool({
         agents,
         waiting,
         streaming,
+        paused: pause !== undefined,
       },
     };
   },

@@ -4,6 +4,7 @@ import { parseSend, sendFields } from '../../../src-shared/send-request.ts';
 import type { SendOutcome } from '../../relay/sending.ts';
 import { channelToWrite } from './arguments.ts';
 import { envelopeSchema } from './envelope-schema.ts';
+import { pausedInWords } from './paused.ts';
 import { toSeconds } from './rendering.ts';
 import { defineTool } from './tool.ts';
 
@@ -50,22 +51,24 @@ export const bridgeSend = defineTool({
   async answer(request, { relay, actor }) {
     const outcome = await relay.send(parseSend(request), actor);
     const { id, seq, channel, sender, timestamp } = outcome.message;
-    const { deduplicated, listening, repeats } = outcome;
+    const { deduplicated, listening, paused, repeats } = outcome;
     return {
       text: toText(outcome),
       structured: {
         ...{ id, seq, channel, sender, timestamp, deduplicated, listening },
+        ...(paused ? { paused } : {}),
         ...(repeats === undefined ? {} : { warning: 'identical_repeat' }),
       },
     };
   },
 });
 
-function toText({ message, deduplicated, listening, repeats }: SendOutcome): string {
+function toText({ message, deduplicated, listening, paused, repeats }: SendOutcome): string {
   const { id, seq, channel, timestamp } = message;
   const lines = [`✓ Sent to [${channel}]`, `  id: ${id}`, `  seq: ${seq}`, `  time: ${timestamp}`];
   if (deduplicated) lines.push('  deduplicated: true');
   lines.push(`  ${whoListens(listening)}`);
+  if (paused) lines.push(`  paused: the message is stored, but ${pausedInWords}`);
   if (repeats !== undefined) {
     lines.push(
       `  warning: identical_repeat: you have sent the same ${repeats} times in a row. Are you in a loop?`,

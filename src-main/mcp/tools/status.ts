@@ -5,6 +5,7 @@ import type { Page } from '../../relay/page.ts';
 import { afterChannel, wholeNumber } from './arguments.ts';
 import { listChannels } from './channel-listing.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
+import { pausedInWords } from './paused.ts';
 import { Budget, toSeconds } from './rendering.ts';
 import { listConsumers } from './consumer-listing.ts';
 import { defineTool, readOnly } from './tool.ts';
@@ -49,13 +50,17 @@ export const bridgeStatus = defineTool({
     const channels = new Set(entries.map(({ record }) => record.channel));
     const consumers = await listConsumers(call, { channels, budget });
     const read = (channel: string) => relay.receive({ channel, limit: perChannel }, actor);
-    const boxes = await fillBoxes(entries, { read, budget });
+    const pause = await relay.pausing.state();
+    const boxes = pause
+      ? [`Paused since ${toSeconds(pause.since)}: ${pausedInWords}`, ...holdBack(entries)]
+      : await fillBoxes(entries, { read, budget });
     if (nextCursor !== null)
       boxes.push(`… more channels follow: call bridge_status with after=${nextCursor}`);
     if (consumers.text !== '') boxes.push(consumers.text);
     return {
-      text: totals.channels === 0 ? 'No active channels.' : boxes.join('\n\n'),
+      text: boxes.length === 0 ? 'No active channels.' : boxes.join('\n\n'),
       structured: {
+        paused: pause !== undefined,
         channels: entries.map(({ record }) => record),
         consumers: consumers.records,
         consumers_omitted: consumers.omitted,
@@ -112,8 +117,17 @@ async function fillBoxes(
   return boxes;
 }
 
+/** Channels as they are shown while no message is handed out. */
+function holdBack(entries: { record: ChannelRecord }[]): string[] {
+  return entries.map(({ record }) => {
+    record.messages_omitted = true;
+    return [top(record), heldBack, bottom].join('\n');
+  });
+}
+
 const bottom = `└${'─'.repeat(40)}`;
 const omitted = '│  (messages omitted: read them with bridge_receive)';
+const heldBack = '│  (messages held back while the bridge is paused)';
 
 function top({ channel, total, open, oldest_open_ts: since }: ChannelRecord): string {
   const waiting = since === null ? '' : `, ${open} open since ${toSeconds(since)}`;

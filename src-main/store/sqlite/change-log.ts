@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { everyChannel } from '../message-store.ts';
 import type { Change, ChangePage, ChannelEvent, Position } from '../message-store.ts';
 import type { EventRow, Statements } from './tables.ts';
 
@@ -35,7 +36,7 @@ export class ChangeLog {
     const events =
       channel === undefined
         ? this.#sql.allEventsAfter.all(since.event, limit + 1)
-        : this.#sql.eventsAfter.all(channel, since.event, limit + 1);
+        : this.#sql.eventsAfter.all({ channel, after: since.event, limit: limit + 1 });
 
     const changes: Change[] = [];
     let position = since;
@@ -63,6 +64,7 @@ export class ChangeLog {
 
 export function toEvent({ id, channel, type, timestamp, ...row }: EventRow): ChannelEvent {
   if (type === 'clear' || type === 'trimmed') return { id, channel, type, timestamp, removed: row.removed };
+  if (type === 'paused' || type === 'resumed') return { id, channel: everyChannel, type, timestamp };
   return {
     id,
     channel,

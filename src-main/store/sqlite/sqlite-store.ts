@@ -6,6 +6,7 @@ import type {
   AckRequest,
   Appended,
   AuditDraft,
+  AuditQuery,
   BackupOptions,
   Change,
   ChangePage,
@@ -18,6 +19,7 @@ import type {
   LostHistory,
   MessageDraft,
   MessageStore,
+  Pause,
   Position,
   ReadRange,
   ReceiptState,
@@ -42,6 +44,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { SqliteIndex } from './index/sqlite-index.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
+import { readPause, SetPaused } from './pausing.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
 import { prepareStatements, type Statements, type SummaryRow } from './tables.ts';
@@ -261,8 +264,20 @@ export class SqliteStore implements MessageStore {
     return this.#publisher.watch(listener);
   }
 
-  audit(limit: number): Promise<AuditEvent[]> {
-    return this.#reader.read(() => this.#sql.audit.all(limit));
+  audit({ limit, beforeId = Number.MAX_SAFE_INTEGER, event }: AuditQuery): Promise<AuditEvent[]> {
+    return this.#reader.read(() =>
+      event === undefined
+        ? this.#sql.audit.all({ beforeId, limit })
+        : this.#sql.auditOf.all({ event, beforeId, limit }),
+    );
+  }
+
+  pause(): Promise<Pause | undefined> {
+    return this.#reader.read(() => readPause(this.#sql));
+  }
+
+  setPaused(paused: boolean): Promise<boolean> {
+    return this.#push(new SetPaused(this.#context, paused));
   }
 
   async backup(file: string, options: BackupOptions = {}): Promise<number> {

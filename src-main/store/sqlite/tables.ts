@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
-import type { ChannelEvent } from '../message-store.ts';
+import { everyChannel, type ChannelEvent } from '../message-store.ts';
 
 export interface EventRow {
   event_seq: number;
@@ -66,6 +66,11 @@ export const aboveFloor = `m.seq > ${floorOf('m.channel')}`;
 /** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
 export const floor = floorOf(':channel');
 
+/** The events of one channel. */
+const eventsOf = (channel: string) =>
+  `SELECT * FROM relay_events INDEXED BY relay_events_channel
+   WHERE channel = ${channel} AND event_seq > :after ORDER BY event_seq LIMIT :limit`;
+
 /**
  * The statements of the SQLite engine, prepared once. `INDEXED BY` makes a missing index an error instead of a silent
  * scan of all messages.
@@ -125,7 +130,8 @@ export function prepareStatements(db: Database) {
     ),
     untold: db.prepare<[], string>('SELECT channel FROM relay_channels WHERE untold > 0').pluck(),
     locateEvent: db.prepare<[id: string, channel: string | null], { seq: number; event: number }>(
-      'SELECT after_seq AS seq, event_seq AS event FROM relay_events WHERE id = ? AND channel = coalesce(?, channel)',
+      `SELECT after_seq AS seq, event_seq AS event FROM relay_events
+       WHERE id = ? AND channel IN (coalesce(?, channel), '${everyChannel}')`,
     ),
     lastEventBefore: db
       .prepare<[number], number>(
@@ -133,8 +139,10 @@ export function prepareStatements(db: Database) {
          WHERE after_seq < ? ORDER BY after_seq DESC, event_seq DESC LIMIT 1`,
       )
       .pluck(),
-    eventsAfter: db.prepare<[string, number, number], EventRow>(
-      'SELECT * FROM relay_events INDEXED BY relay_events_channel WHERE channel = ? AND event_seq > ? ORDER BY event_seq LIMIT ?',
+    /** Of a channel and of all channels. Both are bounded before they are merged. */
+    eventsAfter: db.prepare<[{ channel: string; after: number; limit: number }], EventRow>(
+      `SELECT * FROM (${eventsOf(':channel')}) UNION ALL SELECT * FROM (${eventsOf(`'${everyChannel}'`)})
+       ORDER BY event_seq LIMIT :limit`,
     ),
     allEventsAfter: db.prepare<[number, number], EventRow>(
       'SELECT * FROM relay_events NOT INDEXED WHERE event_seq > ? ORDER BY event_seq LIMIT ?',
@@ -196,10 +204,22 @@ export function prepareStatements(db: Database) {
     ),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
 
+    state: db.prepare<[key: string], string>('SELECT value FROM relay_state WHERE key = ?').pluck(),
+    setState: db.prepare<[key: string, value: string]>(
+      'INSERT INTO relay_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    deleteState: db.prepare<[key: string]>('DELETE FROM relay_state WHERE key = ?'),
+
     insertAudit: db.prepare<[string, string, string | null, string | null, string | null]>(
       'INSERT INTO audit (timestamp, event, channel, detail, ip) VALUES (?, ?, ?, ?, ?)',
     ),
-    audit: db.prepare<[number], AuditEvent>('SELECT * FROM audit ORDER BY id DESC LIMIT ?'),
+    audit: db.prepare<[{ beforeId: number; limit: number }], AuditEvent>(
+      'SELECT * FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit',
+    ),
+    auditOf: db.prepare<[{ event: string; beforeId: number; limit: number }], AuditEvent>(
+      `SELECT * FROM audit INDEXED BY relay_audit_event
+       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`,
+    ),
     deleteOldAudit: db.prepare<[number, string]>(
       'DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?',
     ),

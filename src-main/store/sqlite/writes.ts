@@ -239,11 +239,12 @@ export function logReceipt(context: WriteContext, receipt: Omit<Receipt, 'id' | 
   logEvent(context, event, { ...receipt, removed: 0 });
 }
 
-function logEvent(
+/** Logs an event. Returns the message behind which it stands. */
+export function logEvent(
   { sql, record }: WriteContext,
   event: ChannelEvent,
   columns: { removed: number; consumer: string | null; firstSeq: number | null; lastSeq: number | null },
-): void {
+): number {
   const seq = sql.position.get()?.seq ?? 0;
   const { id, channel, type, timestamp } = event;
   const { lastInsertRowid } = sql.insertEvent.run({
@@ -255,4 +256,5 @@ function logEvent(
     afterSeq: seq,
   });
   record({ kind: 'event', position: { seq, event: Number(lastInsertRowid) }, event });
+  return seq;
 }

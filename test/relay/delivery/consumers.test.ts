@@ -67,7 +67,7 @@ test('a reset puts the cursor behind a message or at the beginning, and is audit
   await relay.resetConsumer(bobInRoom, someone);
   expect((await store.cursor('bob', 'room'))?.seq).toBe(0);
   const resets = async () => {
-    const { events } = await relay.auditLog(10, someone);
+    const { events } = await relay.auditLog({ limit: 10 }, someone);
     return events.filter(({ event }) => event === 'consumer_reset');
   };
   await expect.poll(resets).toHaveLength(2);

@@ -27,7 +27,7 @@ test('a flood is refused before anything is stored, and audited once', async () 
   expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(18);
   expect(await store.after('room', 0, 100)).toHaveLength(2);
   await turn();
-  const { events } = await relay.auditLog(100, someone);
+  const { events } = await relay.auditLog({ limit: 100 }, someone);
   expect(events.filter(({ event }) => event === 'flood_refused')).toMatchObject([
     { channel: 'room', detail: 'alice' },
   ]);
@@ -37,7 +37,7 @@ test('a channel is audited as made by its first message, not by a send that is r
   const { relay } = await relayOfTest();
   for (let count = 0; count < 3; count++) await send(relay, 'hello', { idempotency_key: 'k1' });
   await turn();
-  const { events } = await relay.auditLog(100, someone);
+  const { events } = await relay.auditLog({ limit: 100 }, someone);
   expect(events.map(({ event }) => event)).toEqual(['channel_create']);
 });
 

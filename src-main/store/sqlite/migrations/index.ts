@@ -7,6 +7,7 @@ import { eventLog } from './003-event-log.ts';
 import { delivery } from './004-delivery.ts';
 import { searchIndex } from './005-search-index.ts';
 import { tokens } from './006-tokens.ts';
+import { operations } from './007-operations.ts';
 import { removals } from './008-removals.ts';
 import type { Migration } from './migration.ts';
 
@@ -17,6 +18,7 @@ const migrations: readonly Migration[] = [
   delivery,
   searchIndex,
   tokens,
+  operations,
   removals,
 ];
 

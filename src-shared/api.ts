@@ -4,6 +4,7 @@ import type { Encoding } from './encoding.ts';
 import type { Envelope } from './envelope.ts';
 import { checked } from './fault.ts';
 import { jsonFault } from './json-value.ts';
+import type { Origin } from './message.ts';
 import type { MessageRecord } from './message-record.ts';
 
 /** The body of `POST /api/clear` and the input of `bridge_clear` (3.8). */
@@ -190,6 +191,7 @@ export interface MessageItem {
   ts_full: string;
   sender: string;
   is_json: boolean;
+  origin: Origin | null;
   preview?: string;
   content?: string;
   /** Only when the content is an envelope, which is then `message` (6.1). */
@@ -268,6 +270,7 @@ export interface MessageDetail {
   sender: string;
   ts: string;
   is_json: boolean;
+  origin: Origin | null;
   content: string;
   content_parsed: unknown;
   bytes: number;

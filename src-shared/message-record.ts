@@ -11,7 +11,8 @@ export interface MessageRecord extends StoredMessage {
   parse_warning?: string;
 }
 
-export function toRecord({ seq, id, channel, sender, content, timestamp }: StoredMessage): MessageRecord {
+export function toRecord(message: StoredMessage): MessageRecord {
+  const { seq, id, channel, sender, content, timestamp, origin } = message;
   const { json: _json, ...interpretation } = interpretContent(content);
-  return { seq, id, channel, sender, content, timestamp, ...interpretation };
+  return { seq, id, channel, sender, content, timestamp, origin, ...interpretation };
 }

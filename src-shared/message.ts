@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { shorten, strip } from './text.ts';
 
+/** Who sent a message, by the credential and not by what the message claims. */
+export interface Origin {
+  /** What the credential is called: that of a machine by the machine's label. */
+  label: string;
+  /** What the client called itself, if it said so. */
+  client: { name: string; version: string } | null;
+}
+
 /** A message as it is stored: the row of the table `messages` (wire specification 2.2). */
 export interface StoredMessage {
   /** Position in the whole file; never reused, not even after a clear. */
@@ -11,6 +19,8 @@ export interface StoredMessage {
   content: string;
   /** UTC with six fractional digits, e.g. `2026-01-31T08:15:00.250000Z`. Never goes backwards within a file. */
   timestamp: string;
+  /** Null for messages of other programs and of versions that did not know it. */
+  origin: Origin | null;
 }
 
 /** Largest content that the wire allows, in UTF-8 bytes (3.1); the setting may only lower it. */

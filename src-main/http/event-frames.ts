@@ -34,7 +34,8 @@ function changeFrame(change: Change): string {
 }
 
 /** The original's keys first, then what its clients had to fetch separately. */
-function messageFrame({ seq, id, channel, sender, content, timestamp }: StoredMessage): string {
+function messageFrame(message: StoredMessage): string {
+  const { seq, id, channel, sender, content, timestamp, origin } = message;
   return frame(
     'message',
     {
@@ -47,6 +48,7 @@ function messageFrame({ seq, id, channel, sender, content, timestamp }: StoredMe
       ts: timestamp,
       is_json: parseJsonContent(content) !== undefined,
       preview: preview(content),
+      origin,
     },
     id,
   );

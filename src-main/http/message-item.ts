@@ -3,7 +3,8 @@ import { interpretContent } from '../../src-shared/encoding.ts';
 import { preview, type StoredMessage } from '../../src-shared/message.ts';
 
 /** A message as listings show it (wire specification 3.4), with its whole content or the beginning of it. */
-export function toItem({ seq, id, sender, content, timestamp }: StoredMessage, full: boolean): MessageItem {
+export function toItem(message: StoredMessage, full: boolean): MessageItem {
+  const { seq, id, sender, content, timestamp, origin } = message;
   const interpretation = interpretContent(content);
   const item: MessageItem = {
     seq,
@@ -12,6 +13,7 @@ export function toItem({ seq, id, sender, content, timestamp }: StoredMessage, f
     ts_full: timestamp,
     sender,
     is_json: isObject(interpretation.json),
+    origin,
   };
   if (full) item.content = content;
   else item.preview = preview(content);

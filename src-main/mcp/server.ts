@@ -50,11 +50,7 @@ function toToolCall(
   said: Implementation | undefined,
   { signal, _meta, sendNotification }: CallExtra,
 ): ToolCall {
-  // Others are shown it, so it is kept short.
-  const client = said && {
-    name: shorten(said.name, maxClientName),
-    version: shorten(said.version, maxClientName),
-  };
+  const client = said && { name: presentable(said.name), version: presentable(said.version) };
   const progressToken = _meta?.progressToken;
   return {
     relay,
@@ -79,6 +75,11 @@ function toToolCall(
       sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
     },
   };
+}
+
+/** What a client says about itself, as others are shown it: short, on one line, and nothing that cannot be seen. */
+function presentable(text: string): string {
+  return shorten(text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '), maxClientName);
 }
 
 /** Runs a tool. Whatever goes wrong is an answer that the model can read (wire specification 5.5), never a failed call. */

@@ -55,6 +55,7 @@ export class Sending {
       channel,
       sender,
       content,
+      origin: { label: actor.principal, client: actor.client ?? null },
       idempotency: keyOf(request),
     });
     if (opensChannel) this.#recordCreation(message, actor);

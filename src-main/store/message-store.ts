@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../src-shared/api.ts';
-import type { StoredMessage } from '../../src-shared/message.ts';
+import type { Origin, StoredMessage } from '../../src-shared/message.ts';
 import type { MessageIndex } from './message-index.ts';
 
 /**
@@ -134,6 +134,8 @@ export interface MessageDraft {
   channel: string;
   sender: string;
   content: string;
+  /** Who sends it, if that is to be known. */
+  origin?: Origin | undefined;
   /**
    * Makes the send repeatable: the same key of the same sender on the same channel is stored once. `append` rejects
    * with `conflict` when the key was used for another payload, with `in_progress` while another program holds it.

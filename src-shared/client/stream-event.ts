@@ -1,3 +1,5 @@
+import type { Origin } from '../message.ts';
+
 /** A message as a stream carries it (wire specification 4.3). */
 export interface StreamMessage {
   seq: number;
@@ -8,6 +10,7 @@ export interface StreamMessage {
   timestamp: string;
   is_json: boolean;
   preview: string;
+  origin: Origin | null;
 }
 
 /** Messages were handed out completely to a consumer (`read`), or it has acknowledged them. */

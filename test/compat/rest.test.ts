@@ -26,6 +26,9 @@ beforeAll(async () => {
   relay = await startRelay({ args: ['--db', db] });
 });
 
+/** Of whatever a test sends. */
+const origin = { label: 'a client on this machine', client: null };
+
 describe('3.1 general', () => {
   test('JSON comes compact, unescaped and as application/json without a charset, with Vary: Origin', async () => {
     const { channel } = await send(relay, { channel: 'général', content: 'grüße 🦊' });
@@ -141,11 +144,11 @@ describe('3.4 GET /api/messages', () => {
     expect(answer.body).toMatchObject({ field: 'channel', code: 'required' });
   });
 
-  test('a plain item has exactly seven keys', async () => {
+  test("a plain item has the original's seven keys, and its origin", async () => {
     const { id, seq, ts } = await send(relay, { channel: 'item', sender: 'bob', content: 'plain' });
     expect(await list(relay, 'item')).toEqual({
       channel: 'item',
-      messages: [{ seq, id, ts, ts_full: ts, sender: 'bob', is_json: false, preview: 'plain' }],
+      messages: [{ seq, id, ts, ts_full: ts, sender: 'bob', is_json: false, preview: 'plain', origin }],
       next_cursor: id,
     });
   });
@@ -283,6 +286,7 @@ describe('3.6 GET /api/messages/{id}', () => {
       sender: 'bob',
       ts,
       is_json: true,
+      origin,
       content,
       content_parsed: { type: 'task', n: [1, 2], é: '🦊' },
       bytes: Buffer.byteLength(content),

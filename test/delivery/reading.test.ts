@@ -22,14 +22,15 @@ async function sendEnvelope(channel: string, message: object): Promise<{ id: str
 }
 
 describe('3.4 a listing', () => {
-  test('shows an envelope beside the seven keys, and everything else with exactly those', async () => {
+  test('shows an envelope beside the keys of each message, and everything else with exactly those', async () => {
     await sendEnvelope('items', task);
     await send(relay, { channel: 'items', content: '{"schema_version":2,"type":"x","content":1}' });
     await send(relay, { channel: 'items', content: 'plain' });
     const [structured, ...others] = (await list(relay, 'items')).messages;
     expect(structured).toMatchObject({ is_json: true, encoding: 'structured', message: task });
     for (const item of others) {
-      expect(Object.keys(item)).toEqual(['seq', 'id', 'ts', 'ts_full', 'sender', 'is_json', 'preview']);
+      const keys = ['seq', 'id', 'ts', 'ts_full', 'sender', 'is_json', 'origin', 'preview'];
+      expect(Object.keys(item)).toEqual(keys);
     }
   });
 

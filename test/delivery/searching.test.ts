@@ -64,6 +64,7 @@ describe('GET /api/search', () => {
       ts_full: first.ts,
       sender: 'alice',
       is_json: false,
+      origin: { label: 'a client on this machine', client: null },
       preview: 'The quick brown fox',
     });
     expect(await found({ q: 'reponse quick' })).toEqual(['a QUICK répönse']);

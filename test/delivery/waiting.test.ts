@@ -37,6 +37,7 @@ describe('3.9 GET /api/wait', () => {
       sender: 'alice',
       content: '{"content":{"do":"tidy up"},"schema_version":1,"type":"task"}',
       timestamp: anyText,
+      origin: { label: 'a client on this machine', client: null },
       encoding: 'structured',
       message: task,
     });

@@ -87,11 +87,11 @@ describe('bridge_receive', () => {
       new RegExp(
         [
           String.raw`^\[x\] — 2 message\(s\)`,
-          String.raw`━━ \[1\] alice @ ${seconds} \(id: ${one.id}\)`,
+          String.raw`━━ \[1\] alice @ ${seconds} \(id: ${one.id}\) from the test`,
           'first',
           'second line',
           '',
-          String.raw`━━ \[2\] bob @ ${seconds} \(id: ${two.id}\)`,
+          String.raw`━━ \[2\] bob @ ${seconds} \(id: ${two.id}\) from the test`,
           String.raw`\{"a":1\}$`,
         ].join('\n'),
       ),
@@ -286,8 +286,8 @@ describe('bridge_status', () => {
     const dashes = '─'.repeat(40);
     expect(text).toMatch(
       new RegExp(
-        String.raw`^┌─ \[a\] — 2 total\n│  \[2\] alice @ ${seconds}\n│  two lines\n└${dashes}\n\n` +
-          String.raw`┌─ \[b\] — 1 total\n│  \[3\] alice @ ${seconds}\n│  x\n└${dashes}$`,
+        String.raw`^┌─ \[a\] — 2 total\n│  \[2\] alice @ ${seconds} from the test\n│  two lines\n└${dashes}\n\n` +
+          String.raw`┌─ \[b\] — 1 total\n│  \[3\] alice @ ${seconds} from the test\n│  x\n└${dashes}$`,
       ),
     );
     expect(structured).toMatchObject({

@@ -42,7 +42,7 @@ describe.for(['0.9.1', '1.2.0'] as const)('a database of %s', (version) => {
     python.close();
     const store = await database.open();
     expect(await store.latest('proj:build', 10)).toEqual(
-      [0, 1, 3].map((index) => ({ seq: index + 1, id: ids[index], ...history[index] })),
+      [0, 1, 3].map((index) => ({ seq: index + 1, id: ids[index], ...history[index], origin: null })),
     );
     expect(contentsOf(await store.latest(' odd\tname', 10))).toEqual(['']);
     expect(await store.channels()).toMatchObject([

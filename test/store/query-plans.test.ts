@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src-main/store/sqlite/open.ts';
+import { Origins } from '../../src-main/store/sqlite/origins.ts';
 import { prepareStatements } from '../../src-main/store/sqlite/tables.ts';
 import { databaseOfTest } from './support.ts';
 
@@ -10,7 +11,7 @@ function plans(): Map<string, string[]> {
     db.close();
   });
   const found = new Map<string, string[]>();
-  for (const [name, { source }] of Object.entries(prepareStatements(db))) {
+  for (const [name, { source }] of Object.entries(prepareStatements(db, new Origins(db)))) {
     // The plan of a statement is the same whatever its parameters are.
     const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${source}`);
     const names = Array.from(source.matchAll(/:(\w+)/g), ([, name = '']) => [name, 0]);

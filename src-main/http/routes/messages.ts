@@ -99,7 +99,8 @@ function previousCursor({ messages, truncated }: Page, limit: number): string | 
   return truncated || messages.length === limit ? (messages[0]?.id ?? null) : null;
 }
 
-function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessage): MessageDetail {
+function toDetail(message: StoredMessage): MessageDetail {
+  const { seq, id, channel, sender, content, timestamp, origin } = message;
   const { json, ...interpretation } = interpretContent(content);
   return {
     seq,
@@ -108,6 +109,7 @@ function toDetail({ seq, id, channel, sender, content, timestamp }: StoredMessag
     sender,
     ts: timestamp,
     is_json: isObject(json),
+    origin,
     content,
     content_parsed: json ?? null,
     bytes: utf8Bytes(content),

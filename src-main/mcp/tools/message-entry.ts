@@ -2,7 +2,7 @@ import type { ReceiptsResponse } from '../../../src-shared/api.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
-import { Budget, toSeconds } from './rendering.ts';
+import { Budget, fromOrigin, toSeconds } from './rendering.ts';
 
 type Receipts = ReceiptsResponse['receipts'];
 
@@ -37,9 +37,9 @@ export async function entriesThatFit(
 }
 
 async function toEntry(message: StoredMessage, receiptsOf: EntryOptions['receiptsOf']): Promise<Entry> {
-  const { seq, sender, timestamp, id, content } = message;
+  const { seq, sender, timestamp, id, content, origin } = message;
   const record = toRecord(message);
-  const text = `━━ [${seq}] ${sender} @ ${toSeconds(timestamp)} (id: ${id})\n${content}`;
+  const text = `━━ [${seq}] ${sender} @ ${toSeconds(timestamp)} (id: ${id})${fromOrigin(origin)}\n${content}`;
   if (!receiptsOf) return { record, text };
   const receipts = await readReceipts(receiptsOf, message);
   return { record: { ...record, receipts }, text: `${text}\n${receiptLines(receipts)}` };

@@ -1,8 +1,16 @@
+import type { Origin } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
 
 /** `2026-01-31T08:15:00.250000Z` as texts show it: UTC to the second, without zone (5.4). */
 export function toSeconds(timestamp: string): string {
   return timestamp.slice(0, 19).replace('T', ' ');
+}
+
+/** By whom a message was sent, as texts show it behind the sender's name, which is a claim. */
+export function fromOrigin(origin: Origin | null): string {
+  if (origin === null) return '';
+  const { label, client } = origin;
+  return client === null ? ` from ${label}` : ` from ${label}, ${client.name} ${client.version}`;
 }
 
 /** Enough of an id to recognise it: its first eight characters. */

@@ -6,7 +6,7 @@ import { afterChannel, wholeNumber } from './arguments.ts';
 import { listChannels } from './channel-listing.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { pausedInWords } from './paused.ts';
-import { Budget, toSeconds } from './rendering.ts';
+import { Budget, fromOrigin, toSeconds } from './rendering.ts';
 import { listConsumers } from './consumer-listing.ts';
 import { defineTool, readOnly } from './tool.ts';
 
@@ -137,7 +137,7 @@ function top({ channel, total, open, oldest_open_ts: since }: ChannelRecord): st
 /** Code points of content that the text shows of each message (5.4). */
 const previewLength = 120;
 
-function toText({ seq, sender, timestamp, content }: StoredMessage): string {
+function toText({ seq, sender, timestamp, content, origin }: StoredMessage): string {
   const preview = shorten(content, previewLength).replace(/[\n\v\f\r\u0085\u2028\u2029]/g, ' ');
-  return `│  [${seq}] ${sender} @ ${toSeconds(timestamp)}\n│  ${preview}`;
+  return `│  [${seq}] ${sender} @ ${toSeconds(timestamp)}${fromOrigin(origin)}\n│  ${preview}`;
 }

@@ -17,6 +17,8 @@ export interface CommitHooks {
   begun(): void;
   /** Runs after each commit, before the writes are settled. */
   committed(): void;
+  /** Runs when a transaction was undone with all that it had written. */
+  undone(): void;
 }
 
 /** Bounds of one transaction: larger ones would hold the event loop too long. */
@@ -101,6 +103,7 @@ export class CommitQueue {
     } catch (error) {
       // SQLite undoes the transaction by itself after some failures, a full disk among them.
       if (this.#db.inTransaction) this.#rollback.run();
+      this.#hooks.undone();
       this.#fail(batch, error);
       return;
     }

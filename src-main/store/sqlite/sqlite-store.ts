@@ -44,6 +44,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { SqliteIndex } from './index/sqlite-index.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
+import { Origins } from './origins.ts';
 import { readPause, SetPaused } from './pausing.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
@@ -95,7 +96,8 @@ export class SqliteStore implements MessageStore {
     this.warnings = warnings;
     this.#db = db;
     try {
-      this.#sql = prepareStatements(db);
+      const origins = new Origins(db);
+      this.#sql = prepareStatements(db, origins);
       this.#delivery = prepareDeliveryStatements(db);
       this.#log = new ChangeLog(db, this.#sql);
       this.#publisher = new ChangePublisher(this.#log, onError);
@@ -106,6 +108,7 @@ export class SqliteStore implements MessageStore {
       this.#context = {
         sql: this.#sql,
         delivery: this.#delivery,
+        origins,
         clock,
         record: (change) => written.push(change),
       };
@@ -120,11 +123,12 @@ export class SqliteStore implements MessageStore {
           this.#checkpointer.committed();
           this.#watcher.committed();
         },
+        undone: () => origins.forget(),
       });
       const push = <T>(write: Outcome<T>) => this.#push(write);
       this.#housekeeping = new Housekeeping(this.#sql, this.#context, push, onError);
       this.#housekeeping.resume();
-      this.index = new SqliteIndex({ db, push, onError });
+      this.index = new SqliteIndex({ db, origins, push, onError });
       this.#publisher.watch(() => this.index.committed());
       this.tokens = new SqliteTokens({ db, reader: this.#reader, push, onError });
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
-import type { StoredMessage } from '../../../src-shared/message.ts';
 import { everyChannel, type ChannelEvent } from '../message-store.ts';
+import { MessageStatement, type Origins } from './origins.ts';
 
 export interface EventRow {
   event_seq: number;
@@ -55,7 +55,9 @@ interface ChannelRange {
   limit: number;
 }
 
-export const messageColumns = 'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp';
+/** What makes a `MessageRow`. */
+export const messageColumns =
+  'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp, m.relay_origin AS origin';
 
 /** The floor of a channel: messages at or below it were cleared and only wait for their removal. */
 export const floorOf = (channel: string) =>
@@ -75,7 +77,7 @@ const eventsOf = (channel: string) =>
  * The statements of the SQLite engine, prepared once. `INDEXED BY` makes a missing index an error instead of a silent
  * scan of all messages.
  */
-export function prepareStatements(db: Database) {
+export function prepareStatements(db: Database, origins: Origins) {
   return {
     position: db.prepare<[], { seq: number; event: number }>(
       `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS seq,
@@ -89,22 +91,32 @@ export function prepareStatements(db: Database) {
       )
       .pluck(),
 
-    insertMessage: db.prepare<[string, string, string, string, string]>(
-      'INSERT INTO messages (id, channel, sender, content, timestamp) VALUES (?, ?, ?, ?, ?)',
+    insertMessage: db.prepare<[string, string, string, string, string, number | null]>(
+      'INSERT INTO messages (id, channel, sender, content, timestamp, relay_origin) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    findMessage: db.prepare<[string], StoredMessage>(
-      `SELECT ${messageColumns} FROM messages AS m WHERE m.id = ? AND ${aboveFloor}`,
+    findMessage: new MessageStatement<[string]>(
+      db.prepare(`SELECT ${messageColumns} FROM messages AS m WHERE m.id = ? AND ${aboveFloor}`),
+      origins,
     ),
-    messagesBefore: db.prepare<[ChannelRange], StoredMessage>(
-      `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
+    messagesBefore: new MessageStatement<[ChannelRange]>(
+      db.prepare(
+        `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
        WHERE m.channel = :channel AND m.seq < :seq AND m.seq > ${floor} ORDER BY m.seq DESC LIMIT :limit`,
+      ),
+      origins,
     ),
-    messagesAfter: db.prepare<[ChannelRange], StoredMessage>(
-      `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
+    messagesAfter: new MessageStatement<[ChannelRange]>(
+      db.prepare(
+        `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
        WHERE m.channel = :channel AND m.seq > max(:seq, ${floor}) ORDER BY m.seq LIMIT :limit`,
+      ),
+      origins,
     ),
-    allMessagesAfter: db.prepare<[number, number], StoredMessage>(
-      `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
+    allMessagesAfter: new MessageStatement<[number, number]>(
+      db.prepare(
+        `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
+      ),
+      origins,
     ),
     locateMessage: db
       .prepare<[id: string, channel: string | null], number>(

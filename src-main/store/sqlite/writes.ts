@@ -16,12 +16,14 @@ import type {
 import type { Clock } from './clock.ts';
 import type { Write } from './commit-queue.ts';
 import type { DeliveryStatements } from './delivery-statements.ts';
+import type { Origins } from './origins.ts';
 import type { Statements } from './tables.ts';
 
 /** What every write works with. `record` collects the changes of the transaction in order. */
 export interface WriteContext {
   sql: Statements;
   delivery: DeliveryStatements;
+  origins: Origins;
   clock: Clock;
   record: (change: Change) => void;
 }
@@ -81,15 +83,25 @@ export class AppendMessage extends Outcome<Appended> {
   }
 
   protected override write(): Appended {
-    const { sql, delivery, clock, record } = this.#context;
-    const { channel, sender, content, idempotency } = this.#draft;
+    const { sql, delivery, origins, clock, record } = this.#context;
+    const { channel, sender, content, origin: from, idempotency } = this.#draft;
     const first = idempotency && this.#firstSend(idempotency);
     if (first) return { message: first, deduplicated: true, opensChannel: false };
     const opensChannel = !sql.channelInUse.get(channel);
     const id = nextId();
     const timestamp = clock.next();
-    const seq = Number(sql.insertMessage.run(id, channel, sender, content, timestamp).lastInsertRowid);
-    const message: StoredMessage = { seq, id, channel, sender, content, timestamp };
+    const interned = from && origins.intern(from);
+    const { lastInsertRowid } = sql.insertMessage.run(
+      id,
+      channel,
+      sender,
+      content,
+      timestamp,
+      interned?.id ?? null,
+    );
+    const seq = Number(lastInsertRowid);
+    const origin = interned?.origin ?? null;
+    const message: StoredMessage = { seq, id, channel, sender, content, timestamp, origin };
     if (idempotency) {
       const { key, digest } = idempotency;
       delivery.insertKey.run({ channel, sender, key, digest, id, seq, timestamp });
@@ -130,7 +142,8 @@ export class AppendMessage extends Outcome<Appended> {
     const id = row.message_id ?? '';
     const stored = sql.findMessage.get(id);
     // The message was taken out of the file by hand: what is recorded of it is all there is.
-    return stored ?? { seq: row.message_seq ?? 0, id, channel, sender, content, timestamp: row.created_at };
+    const seq = row.message_seq ?? 0;
+    return stored ?? { seq, id, channel, sender, content, timestamp: row.created_at, origin: null };
   }
 }
 

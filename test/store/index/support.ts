@@ -4,6 +4,7 @@ import type { OpenCount, SearchRequest, ThreadRequest } from '../../../src-main/
 import { CommitQueue } from '../../../src-main/store/sqlite/commit-queue.ts';
 import { SqliteIndex } from '../../../src-main/store/sqlite/index/sqlite-index.ts';
 import { openDatabase } from '../../../src-main/store/sqlite/open.ts';
+import { Origins } from '../../../src-main/store/sqlite/origins.ts';
 import type { SqliteStore } from '../../../src-main/store/sqlite/sqlite-store.ts';
 import { type ScratchDatabase, scratchDatabase } from '../support.ts';
 
@@ -19,12 +20,21 @@ export interface OpenedIndex {
 export function openIndex(path: string): OpenedIndex {
   const { db } = openDatabase(path, 'normal');
   const errors: unknown[] = [];
-  const queue = new CommitQueue(db, { begun: () => undefined, committed: () => undefined });
+  const queue = new CommitQueue(db, {
+    begun: () => undefined,
+    committed: () => undefined,
+    undone: () => undefined,
+  });
   const push = <T>(write: { promise: Promise<T> } & Parameters<CommitQueue['push']>[0]): Promise<T> => {
     queue.push(write);
     return write.promise;
   };
-  const index = new SqliteIndex({ db, push, onError: (error) => errors.push(error) });
+  const index = new SqliteIndex({
+    db,
+    origins: new Origins(db),
+    push,
+    onError: (error) => errors.push(error),
+  });
   const close = () => {
     if (!db.open) return;
     index.stop();

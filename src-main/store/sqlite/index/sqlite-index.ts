@@ -11,6 +11,7 @@ import type {
   ThreadPage,
   ThreadRequest,
 } from '../../message-index.ts';
+import type { Origins } from '../origins.ts';
 import { Reader } from '../reading.ts';
 import type { Outcome } from '../writes.ts';
 import { collect } from './collecting.ts';
@@ -28,6 +29,7 @@ const littlePatience = 20;
 
 export interface SqliteIndexOptions {
   db: Database;
+  origins: Origins;
   /** Runs a write in the next transaction. */
   push: <T>(write: Outcome<T>) => Promise<T>;
   /** Told when background work failed; the work is tried again. */
@@ -42,8 +44,8 @@ export class SqliteIndex implements MessageIndex {
   readonly #splitter: WordSplitter;
   readonly #matcher: Matcher;
 
-  constructor({ db, push, onError }: SqliteIndexOptions) {
-    this.#sql = prepareIndexStatements(db);
+  constructor({ db, origins, push, onError }: SqliteIndexOptions) {
+    this.#sql = prepareIndexStatements(db, origins);
     this.#matcher = new Matcher(db, this.#sql);
     this.#splitter = new WordSplitter(this.#sql.tableSql.get() ?? '');
     const writer = new IndexWriter(db, this.#sql);

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { StoredMessage } from '../../../../src-shared/message.ts';
+import { MessageStatement, type Origins } from '../origins.ts';
 import { aboveFloor, floor, floorOf, messageColumns } from '../tables.ts';
 
 export type UnindexedRow = [
@@ -30,7 +30,7 @@ export interface OpenCountRow {
  * The statements of the search index, prepared once. Numbers are cast where they bound a full-text search: the driver
  * passes every number as a floating-point one, which FTS5 would not use to skip what lies outside.
  */
-export function prepareIndexStatements(db: Database) {
+export function prepareIndexStatements(db: Database, origins: Origins) {
   return {
     tableSql: db.prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE name = 'relay_search'`).pluck(),
 
@@ -132,9 +132,9 @@ export function prepareIndexStatements(db: Database) {
     ),
     floor: db.prepare<[{ channel: string }], number>(`SELECT ${floor}`).pluck(),
 
-    message: db.prepare<[number], StoredMessage>(
-      `SELECT ${messageColumns} FROM messages AS m
-       WHERE m.seq = ? AND ${aboveFloor}`,
+    message: new MessageStatement<[number]>(
+      db.prepare(`SELECT ${messageColumns} FROM messages AS m WHERE m.seq = ? AND ${aboveFloor}`),
+      origins,
     ),
     typeOf: db.prepare<[number], string>('SELECT type FROM relay_facts WHERE seq = ?').pluck(),
   };

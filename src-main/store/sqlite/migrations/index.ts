@@ -9,6 +9,7 @@ import { searchIndex } from './005-search-index.ts';
 import { tokens } from './006-tokens.ts';
 import { operations } from './007-operations.ts';
 import { removals } from './008-removals.ts';
+import { origins } from './009-origins.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   tokens,
   operations,
   removals,
+  origins,
 ];
 
 /**

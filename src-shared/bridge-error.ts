@@ -43,6 +43,8 @@ export const errorStatus = {
   not_acceptable: 406,
   // What contradicts what is already there, such as a key that was used before (6.5).
   conflict: 409,
+  // A chain of answers that is too long to be none of a loop (6.8): waiting does not help.
+  too_many_hops: 409,
   in_progress: 409,
   setting_fixed: 409,
   // The address or port cannot be bound.

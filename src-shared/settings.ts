@@ -353,6 +353,16 @@ export const settingDefinitions = {
       reloadable: true,
     },
   ),
+  maxHops: integer(
+    { default: 1_000, min: 0, max: 10_000 },
+    {
+      env: 'CLAUDE_BRIDGE_MAX_HOPS',
+      flag: '--max-hops',
+      group: 'Loops and floods',
+      doc: 'Messages that may answer or cause each other in a row before a further one is refused; 0 for any number.',
+      reloadable: true,
+    },
+  ),
   refuseRepeats: toggle(false, {
     env: 'CLAUDE_BRIDGE_REFUSE_REPEATS',
     flag: '--refuse-repeats',

@@ -60,6 +60,7 @@ const outcomes: Partial<Record<ErrorCode, Outcome>> = {
   host_not_allowed: 'denied',
   too_many_attempts: 'denied',
   too_many_messages: 'denied',
+  too_many_hops: 'denied',
   not_found: 'notFound',
   method_not_allowed: 'notFound',
   request_timeout: 'timeout',

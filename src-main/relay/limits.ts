@@ -1,7 +1,8 @@
 import type { FloodLimits } from './flood-guard.ts';
+import type { HopLimits } from './hop-guard.ts';
 
 /** The limits that the relay asks for at each use, so that a reload takes effect at once (docs/configuration.md). */
-export interface RelayLimits extends FloodLimits {
+export interface RelayLimits extends FloodLimits, HopLimits {
   /** Largest content of one message, in UTF-8 bytes. */
   maxMessageBytes: number;
   /** Open event streams, in all and per channel. */

@@ -94,7 +94,7 @@ export class Relay {
 
   /**
    * Stores a message. Resolves when it is as durable as the store promises.
-   * @throws BridgeError `missing_right`, `too_large`, `too_many_messages`, `conflict`, `in_progress`, `storage_*`
+   * @throws BridgeError `missing_right`, `too_large`, `too_many_messages`, `too_many_hops`, `conflict`, `in_progress`, `storage_*`
    */
   send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
     return this.#sending.send(request, actor);

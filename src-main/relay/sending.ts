@@ -8,6 +8,7 @@ import type { Actor } from './actor.ts';
 import type { Audit } from './audit.ts';
 import type { Audience } from './audience.ts';
 import { FloodGuard } from './flood-guard.ts';
+import { HopGuard } from './hop-guard.ts';
 import type { RelayLimits } from './limits.ts';
 import { payloadDigests } from './payload-digest.ts';
 import type { Pausing } from './pausing.ts';
@@ -39,10 +40,12 @@ export interface SendingParts {
 export class Sending {
   readonly #parts: SendingParts;
   readonly #guard: FloodGuard;
+  readonly #hops: HopGuard;
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
     this.#guard = new FloodGuard(parts.limits);
+    this.#hops = new HopGuard(parts);
   }
 
   async send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
@@ -50,7 +53,7 @@ export class Sending {
     const { channel, sender, content, form } = request;
     actor.access.require('send', channel);
     checkSize(content, form, limits().maxMessageBytes);
-    const repeats = this.#admit(request, actor);
+    const { repeats, hops } = await this.#admit(request, actor);
     const { message, deduplicated, opensChannel } = await store.append({
       channel,
       sender,
@@ -58,6 +61,7 @@ export class Sending {
       origin: { label: actor.principal, client: actor.client ?? null },
       idempotency: keyOf(request),
     });
+    this.#hops.stored(message.id, hops);
     if (opensChannel) this.#recordCreation(message, actor);
     presence.saw(sender, channel, actor);
     const listening = await this.#whoListens(message, actor);
@@ -71,9 +75,9 @@ export class Sending {
     return audience.of(channel, sender, here(channel));
   }
 
-  #admit(request: SendRequest, actor: Actor): number | undefined {
+  async #admit(request: SendRequest, actor: Actor): Promise<{ repeats: number | undefined; hops: number }> {
     try {
-      return this.#guard.admit(request);
+      return { repeats: this.#guard.admit(request), hops: await this.#hops.admit(request.content) };
     } catch (error) {
       this.#parts.audit.recordRefusal({
         event: 'flood_refused',

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src-shared/bridge-error.ts';
-import type { SendResponse } from '../../src-shared/api.ts';
+import type { AuditResponse, SendResponse } from '../../src-shared/api.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { follow } from '../support/event-reader.ts';
 import { get, list, post, send } from '../support/http-client.ts';
 import { anyText } from '../support/matchers.ts';
 import { startRelay, type Relay } from '../support/program.ts';
-import { ack, sendSeveral, task, untilWaiting, wait } from './requests.ts';
+import { ack, sendSeveral, task, until, untilWaiting, wait } from './requests.ts';
 
 /** Sending over HTTP (wire specification 3.7) and sending again (6.5). */
 
@@ -193,4 +193,22 @@ test('a send that goes over its rate is refused with the time to wait', async ()
   await sendSeveral(tight, 'flood', 2);
   const answer = await post(tight, '/api/send', { channel: 'flood', sender: 'alice', content: '3' });
   expectError(answer, 429, 'too_many_messages');
+});
+
+test('a chain of answers ends at its limit, with the field that makes it longer', async () => {
+  await using tight = await startRelay({ args: ['--max-hops', '2', '--audit-log'] });
+  let { id: last } = await send(tight, { channel: 'loop' });
+  const reply = (reply_to: string) =>
+    post(tight, '/api/send', { channel: 'loop', sender: 'alice', message: { ...task, reply_to } });
+  for (let count = 0; count < 2; count++) last = ((await reply(last)).body as SendResponse).id;
+  for (let count = 0; count < 3; count++) {
+    const answer = await reply(last);
+    expectError(answer, 409, 'too_many_hops', 'reply_to');
+    expect(answer.text).toContain('maxHops is 2');
+  }
+  const { events } = await until(
+    async () => (await get(tight, '/api/audit')).body as AuditResponse,
+    (audit) => audit.events.some(({ event }) => event === 'flood_refused'),
+  );
+  expect(events.filter(({ event }) => event === 'flood_refused')).toHaveLength(1);
 });

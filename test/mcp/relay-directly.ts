@@ -18,6 +18,7 @@ export const relayLimits: RelayLimits = {
   sendBurst: 10_000,
   repeatsBeforeWarning: 5,
   refuseRepeats: false,
+  maxHops: 20,
 };
 
 /** Who the tests themselves are when they use the relay directly. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendDirectly, tester } from './relay-directly.ts';
+import { relayLimits, sendDirectly, tester } from './relay-directly.ts';
 import { contentsOf, messagesOf } from './sdk-client.ts';
 import { startAgent, transports } from './transports.ts';
 
@@ -107,4 +107,18 @@ test('who says the same again and again is asked whether that is meant', async (
     'identical_repeat',
   ]);
   expect(answers[4]?.text).toContain('the same 5 times');
+});
+
+test('who only ever answers answers is stopped, and told how to go on', async () => {
+  const { call } = await startAgent('mcp');
+  const { structured: first } = await call('bridge_send', { ...said, content: 'ping' });
+  let reply_to = first['id'];
+  const pong = () => {
+    const message = { schema_version: 1, type: 'note', content: 'pong', reply_to };
+    return call('bridge_send', { ...said, message });
+  };
+  for (let hop = 0; hop < relayLimits.maxHops; hop++) reply_to = (await pong()).structured['id'];
+  const { isError, text, structured } = await pong();
+  expect([isError, structured['code'], structured['field']]).toEqual([true, 'too_many_hops', 'reply_to']);
+  expect(text).toContain('begin anew without reply_to');
 });

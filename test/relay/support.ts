@@ -21,6 +21,7 @@ export const limits: RelayLimits = {
   sendBurst: 100_000,
   repeatsBeforeWarning: 10,
   refuseRepeats: false,
+  maxHops: 1_000,
 };
 
 /** Somebody of whom nothing but the credential is known. */

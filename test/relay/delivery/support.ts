@@ -20,6 +20,7 @@ const limits: RelayLimits = {
   sendBurst: 10_000,
   repeatsBeforeWarning: 0,
   refuseRepeats: false,
+  maxHops: 1_000,
 };
 
 export const someone: Actor = { principal: 'laptop', access: everything, transport: 'http' };

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
 import type { SettingsInput } from '../settings/load.ts';
-import type { Place } from '../clients/place.ts';
+import { thisPlace } from '../clients/place.ts';
 import { connectOne } from './connect/one-client.ts';
 import { listClients } from './connect/every-client.ts';
 import { readOptions, type ConnectFlags } from './connect/options.ts';
@@ -16,12 +15,7 @@ export async function connect(
   flags: ConnectFlags,
   { input, target }: { input: SettingsInput; target: TargetOptions },
 ): Promise<number> {
-  const place: Place = {
-    env: input.env,
-    platform: process.platform,
-    home: homedir(),
-    directory: process.cwd(),
-  };
+  const place = thisPlace(input.env);
   const options = readOptions(client ?? 'claude', flags, target);
   if (client !== undefined && options.client !== 'curl') {
     return connectOne(options.client, options, { input, place });

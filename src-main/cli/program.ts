@@ -92,6 +92,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       await runs((input) => backupCommand(request, givenTarget(program), input))();
     });
 
+  listTargetOptions(program.command('doctor'))
+    .description('look at everything between this machine and a relay, and say what to do')
+    .option('--json', 'for programs: one finding on each line')
+    .action(async (options: { json?: true }) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      await runs((input) => doctorCommand({ json: options.json === true }, givenTarget(program), input))();
+    });
+
   await program.parseAsync(argv, { from: 'user' });
   return code;
 }

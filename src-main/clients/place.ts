@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
 import type { ConfiguredClientId } from '../../src-shared/connect/setup.ts';
 import type { Scope } from '../../src-shared/connect/client.ts';
@@ -10,6 +11,11 @@ export interface Place {
   home: string;
   /** The project: what scope `project` means. */
   directory: string;
+}
+
+/** This user on this machine, in the project of the working directory. */
+export function thisPlace(env: NodeJS.ProcessEnv): Place {
+  return { env, platform: process.platform, home: homedir(), directory: process.cwd() };
 }
 
 export function pathsOf({ platform }: Place): typeof posix {

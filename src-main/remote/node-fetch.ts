@@ -32,15 +32,22 @@ export function nodeFetch(trust: Trust, options: NodeFetchOptions = {}): typeof 
       new URL(request.url).protocol === 'https:'
         ? overHttps(request.url, { ...settings, agent: secure })
         : overHttp(request.url, { ...settings, agent: plain });
-    const abort = () => outgoing.destroy(new NoConnection('the caller gave up', true));
+    let incoming: IncomingMessage | undefined;
+    outgoing.once('response', (response) => {
+      incoming = response;
+      // Whoever reads the body is told; an error that nobody reads any more concerns nobody.
+      response.on('error', () => undefined);
+    });
+    // Once there is a response, the connection is its: the request would take it from whoever uses it next.
+    const abort = () => (incoming ?? outgoing).destroy(new NoConnection('the caller gave up', true));
     signal?.addEventListener('abort', abort);
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
     outgoing.setTimeout(silenceMs, () => {
       outgoing.destroy(new NoConnection(`nothing came for ${Math.round(silenceMs / 1000)} s`, true));
     });
     try {
-      const [incoming] = await Promise.all([responseTo(outgoing), send(outgoing, request, init?.body)]);
-      return toResponse(incoming);
+      const [response] = await Promise.all([responseTo(outgoing), send(outgoing, request, init?.body)]);
+      return toResponse(response);
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

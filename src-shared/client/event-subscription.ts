@@ -109,6 +109,8 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
         silenceMs,
       );
     };
+    // Also when whoever iterates has stopped in the middle of an event and never comes back.
+    this.#closing.signal.addEventListener('abort', () => clearTimeout(timer));
     const signal = AbortSignal.any([this.#closing.signal, silence.signal]);
     const response = await callHttp(this.#target, this.#call(signal));
     const body = response.body as ReadableStream<Uint8Array> | null;

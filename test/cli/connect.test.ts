@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { get } from '../support/http-client.ts';
 import {
   programEntry,
@@ -367,6 +369,56 @@ describe('a relay that needs a token', () => {
       check: { code: 'unauthorized' },
     });
     expect((await get(relay, '/status')).status).toBe(200);
+  });
+});
+
+describe.skipIf(!hasOpenssl)('a relay with a certificate that nobody knows', () => {
+  let relay: Relay;
+  let certPath: string;
+
+  beforeAll(async () => {
+    const made = makeCertificate({ dir: scratchDirectory() });
+    const { keyPath } = made;
+    certPath = made.certPath;
+    relay = await startRelay({ args: ['--tls-cert', certPath, '--tls-key', keyPath] });
+  });
+
+  test('does not work for a client over HTTP, even if this machine knows it: 5', async () => {
+    const user = newUser();
+    const { code, stderr } = await connect({ args: ['codex', '--yes'], user, data: relay.home });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(
+      /its certificate is self-signed; .* NODE_EXTRA_CA_CERTS names; with --transport stdio /,
+    );
+  });
+
+  test('works where the client is told of it, which is said', async () => {
+    const args = ['codex', '--yes', '--url', relay.url, '--ca-file', certPath];
+    const { code, stdout } = await connect({ args, user: newUser() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Clients do not know this authority by themselves: .*\nWorks: /m);
+  });
+
+  test('works over stdio by its fingerprint', async () => {
+    const user = newUser();
+    const { fingerprint256 } = new X509Certificate(readFileSync(certPath));
+    const args = [
+      'gemini',
+      '--transport',
+      'stdio',
+      '--yes',
+      '--url',
+      relay.url,
+      '--fingerprint',
+      fingerprint256,
+    ];
+    const { code } = await connect({ args, user });
+    expect(code).toBe(0);
+    expect(json(join(user.home, '.gemini', 'settings.json'))).toMatchObject({
+      mcpServers: {
+        'claude-bridge': { args: expect.arrayContaining(['--fingerprint', fingerprint256]) as unknown },
+      },
+    });
   });
 });
 

@@ -15,8 +15,13 @@ export async function verify({ connection, credential, fetch }: Wish): Promise<V
     return { proof, where: connection.transport === 'stdio' ? 'the other end of stdio' : mcpUrl(connection) };
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    const sentence = `the entry is there, but does not work yet: ${error.message}; ${advice(error, credential)}`;
-    return { failure: new BridgeError(error.code, sentence) };
+    const help = advice(error, { credential, isHttp: connection.transport !== 'stdio' });
+    return {
+      failure: new BridgeError(
+        error.code,
+        `the entry is there, but does not work yet: ${error.message}; ${help}`,
+      ),
+    };
   }
 }
 
@@ -25,7 +30,13 @@ export function verdictBody(verdict: Verdict): (Proof & { where: string }) | Err
 }
 
 /** What to do about it. */
-function advice({ code }: BridgeError, credential: Wish['credential']): string {
+function advice(
+  { code, message }: BridgeError,
+  { credential, isHttp }: { credential: Wish['credential']; isHttp: boolean },
+): string {
+  if (isHttp && code === 'unreachable' && message.includes('certificate')) {
+    return 'clients that run on Node trust the file that NODE_EXTRA_CA_CERTS names; with --transport stdio this program checks it for them';
+  }
   switch (code) {
     case 'unauthorized':
       return credential === undefined

@@ -43,8 +43,8 @@ export async function makeWish(
   const needsToken = await isTokenNeeded(target, credential !== undefined);
   const wish = {
     credential: needsToken ? credential : undefined,
-    // A running relay may be asked without proof; its clients will want one.
-    fetch: target.found === 'running' ? nodeFetch({ kind: 'system' }) : target.fetch,
+    // An authority can be made known to clients. That we know the relay by other signs is of no use to them.
+    fetch: target.trust.kind === 'authority' ? target.fetch : nodeFetch({ kind: 'system' }),
     target,
   };
   if (transport !== 'stdio') {

@@ -21,6 +21,8 @@ export interface BridgeOptions {
   loaded: LoadedSettings;
   version: string;
   log: Log;
+  /** The generated token, where something else than the token file keeps it; asked for each time that it counts. */
+  keptToken?: () => string | undefined;
 }
 
 type Listener = (status: BridgeStatus) => void;
@@ -32,6 +34,7 @@ type Listener = (status: BridgeStatus) => void;
 export class Bridge implements Operations {
   readonly #version: string;
   readonly #log: Log;
+  readonly #keptToken: () => string | undefined;
   #loaded: LoadedSettings;
   #service: Service | undefined;
   #state: BridgeStatus['state'] = 'stopped';
@@ -39,10 +42,11 @@ export class Bridge implements Operations {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<Listener>();
 
-  constructor({ loaded, version, log }: BridgeOptions) {
+  constructor({ loaded, version, log, keptToken = () => undefined }: BridgeOptions) {
     this.#loaded = loaded;
     this.#version = version;
     this.#log = log;
+    this.#keptToken = keptToken;
   }
 
   /** @throws as `Service.start`; `status` then says why it does not run */
@@ -145,6 +149,7 @@ export class Bridge implements Operations {
         loaded: this.#loaded,
         version: this.#version,
         log: this.#log,
+        keptToken: this.#keptToken,
         operations: this,
         onChange: () => this.#tell(),
       });

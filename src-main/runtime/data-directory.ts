@@ -7,6 +7,11 @@ import { makeDirectory } from '../store/make-directory.ts';
  * @throws ConfigurationError when it cannot be made
  */
 export function prepareDataDirectory({ directory }: DataPaths): void {
+  prepareFolder(directory);
+}
+
+/** Makes a folder that only its owner may read, with all above it. @throws ConfigurationError when it cannot be made */
+export function prepareFolder(directory: string): void {
   try {
     makeDirectory(directory);
   } catch (error) {

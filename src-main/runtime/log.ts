@@ -1,5 +1,8 @@
+import { renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pino, type Logger } from 'pino';
 import type { Settings } from '../../src-shared/settings.ts';
+import { prepareFolder } from './data-directory.ts';
 
 export type Log = Logger;
 
@@ -18,13 +21,26 @@ const secrets = [
   '*.cookie',
 ];
 
+/** A log file of this size is put aside when the next run begins, in bytes; one that was put aside before goes. */
+const fullFile = 5_000_000;
+
+/**
+ * A log in a file, as JSON lines, for a program without a terminal. Only its owner can read it.
+ * @throws ConfigurationError when its folder cannot be made
+ */
+export function createFileLog(path: string): Log {
+  prepareFolder(dirname(path));
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > fullFile) renameSync(path, `${path}.old`);
+  return pino(options('info'), pino.destination({ dest: path, sync: true, mode: 0o600 }));
+}
+
 /** A log for people on a terminal, JSON lines otherwise. */
 export async function createLog(level: Settings['logLevel']): Promise<Log> {
-  const options = { level, base: null, redact: { paths: secrets, censor: '[secret]' } };
-  if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: standardError, sync: true }));
+  if (!process.stderr.isTTY)
+    return pino(options(level), pino.destination({ dest: standardError, sync: true }));
   const { default: pretty } = await import('pino-pretty');
   return pino(
-    options,
+    options(level),
     pretty({
       destination: standardError,
       sync: true,
@@ -32,4 +48,8 @@ export async function createLog(level: Settings['logLevel']): Promise<Log> {
       colorize: !process.env['NO_COLOR'],
     }),
   );
+}
+
+function options(level: Settings['logLevel']) {
+  return { level, base: null, redact: { paths: secrets, censor: '[secret]' } };
 }

@@ -14,6 +14,7 @@ import { type Core, startCore } from './core.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { HttpFace } from './http-face.ts';
 import type { Log } from './log.ts';
+import { LocalDoor } from './local-door.ts';
 import { policiesOf, type Policies } from './policies.ts';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
 import { prepareScratch } from './scratch.ts';
@@ -26,6 +27,8 @@ export interface ServiceParts {
   loaded: LoadedSettings;
   version: string;
   log: Log;
+  /** See `BridgeOptions`. */
+  keptToken: () => string | undefined;
   operations: Operations;
   /** Told when something that people are shown has changed by itself. */
   onChange: () => void;
@@ -49,6 +52,7 @@ export class Service {
   readonly #parts: ServiceParts;
   readonly #keeper: CertificateKeeper;
   readonly #localToken = generateSecret();
+  readonly #door: LocalDoor;
   #settings: Settings;
   #policies: Policies;
   #shared: SharedToken;
@@ -78,6 +82,7 @@ export class Service {
       scratchFile: (purpose) => this.#nameScratchFile(purpose),
       token: shared.token,
     });
+    this.#door = new LocalDoor({ handle: this.face.handle, token: this.#localToken });
   }
 
   /**
@@ -88,7 +93,7 @@ export class Service {
   static async start(parts: ServiceParts): Promise<Service> {
     const { settings, paths } = parts.loaded;
     prepareDataDirectory(paths);
-    const shared = sharedToken(parts.loaded);
+    const shared = sharedToken(parts.loaded, parts.keptToken());
     const service = new Service(parts, certificateOf(settings), shared);
     try {
       await service.#open();
@@ -108,7 +113,7 @@ export class Service {
     const change = changeOf(this.#settings, loaded.settings);
     const { settings } = change;
     const policies = policiesOf(settings);
-    const shared = sharedToken({ settings, paths: loaded.paths });
+    const shared = sharedToken({ settings, paths: loaded.paths }, this.#parts.keptToken());
     const certificate = this.#certificateFor(settings);
     const move = await this.#listening.prepare({
       host: settings.host,
@@ -144,7 +149,16 @@ export class Service {
     this.core.relay.stop();
     await this.face.stop();
     await drained;
+    this.#door.close();
     await this.core.stop();
+  }
+
+  /**
+   * Answers a request of this very process, which has every right, without any port: see `LocalDoor`.
+   * @throws BridgeError `shutting_down`
+   */
+  fetch(request: Request): Promise<Response> {
+    return this.#door.fetch(request);
   }
 
   get settings(): Settings {

@@ -6,6 +6,8 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
+  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -53,6 +55,23 @@ export function readOrCreateToken(path: string): { token: string; created: boole
   if (!existsSync(path) && createTokenFile(path, token)) return { token, created: true };
   // Also after losing a race: the file has the last word.
   return { token: readToken(path), created: false };
+}
+
+/**
+ * Puts a new token into `path` in place of the one that is there, at once or not at all (mode 0600).
+ * @throws BridgeError `invalid_value` when it cannot be written
+ */
+export function replaceToken(path: string): string {
+  const token = generateToken();
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    writePrivateFile(temporary, `${token}\n`);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fault(`${what} ${path} cannot be written: ${reasonOf(error)}`, undefined, error);
+  }
+  return token;
 }
 
 function decode(bytes: Buffer, path: string): string {

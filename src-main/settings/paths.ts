@@ -6,11 +6,17 @@ export interface DataPaths {
   settingsFile: string;
   /** The token that the relay made for itself (mode 0600). */
   tokenFile: string;
+  /** The token that the desktop application made, encrypted by the system (mode 0600). */
+  protectedTokenFile: string;
   /** Where the database lies unless the setting `db` says otherwise. */
   database: string;
   runtimeDirectory: string;
   /** What a running relay leaves for those who look for it. */
   runtimeFile: string;
+  /** What the desktop application writes; the command line writes to standard error. */
+  logFile: string;
+  /** What the window of the desktop application keeps. */
+  browserDirectory: string;
 }
 
 /**
@@ -44,8 +50,11 @@ export function dataPaths(directory: string): DataPaths {
     directory,
     settingsFile: path.join(directory, 'config.json'),
     tokenFile: path.join(directory, 'token'),
+    protectedTokenFile: path.join(directory, 'token.protected'),
     database: path.join(directory, 'claude-bridge.db'),
     runtimeDirectory,
     runtimeFile: path.join(runtimeDirectory, 'relay.json'),
+    logFile: path.join(directory, 'logs', 'claude-bridge.log'),
+    browserDirectory: path.join(directory, 'browser'),
   };
 }

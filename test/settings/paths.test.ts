@@ -35,9 +35,12 @@ describe('the data directory', () => {
       directory: '/srv/bridge',
       settingsFile: '/srv/bridge/config.json',
       tokenFile: '/srv/bridge/token',
+      protectedTokenFile: '/srv/bridge/token.protected',
       database: '/srv/bridge/claude-bridge.db',
       runtimeDirectory: '/srv/bridge/runtime',
       runtimeFile: '/srv/bridge/runtime/relay.json',
+      logFile: '/srv/bridge/logs/claude-bridge.log',
+      browserDirectory: '/srv/bridge/browser',
     });
     expect(dataPaths('C:\\bridge').runtimeFile).toBe('C:\\bridge\\runtime\\relay.json');
   });

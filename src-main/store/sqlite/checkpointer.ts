@@ -55,6 +55,11 @@ export class Checkpointer {
     db.pragma(`wal_autocheckpoint = ${ownPages}`);
   }
 
+  /** Copies what it can from the log to the file, without waiting for anybody who reads or writes. */
+  checkpoint(): void {
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
+  }
+
   /** Counts a commit and gets help when there are many. */
   committed(): void {
     const now = performance.now();

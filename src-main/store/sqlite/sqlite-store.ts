@@ -303,6 +303,11 @@ export class SqliteStore implements MessageStore {
     await this.#housekeeping.touch();
   }
 
+  /** Brings the file up to date with its log as far as that holds nobody up, as before the computer sleeps. */
+  checkpoint(): void {
+    this.#checkpointer.checkpoint();
+  }
+
   /** Commits what waits, merges the write-ahead log and closes: the main file alone is then complete. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -5,17 +5,20 @@ import { defineConfig } from 'vite';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the bundle leaves to Node: its own modules, and the one native module. */
-const external = [/^node:/, ...builtinModules, 'better-sqlite3'];
+/** What the bundle leaves to Node and Electron: their own modules, and the one native module. */
+const external = [/^node:/, ...builtinModules, /^electron(?:\/|$)/, 'better-sqlite3'];
 
-/** One configuration, two bundles: the page (client) and the relay with its command line (main). */
+/**
+ * One configuration, three bundles: the page (client), the relay with its command line and the desktop application (main),
+ * and the script between page and application (preload).
+ */
 export default defineConfig({
   root: 'src-renderer',
   base: './',
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', 'main'] as const) {
+      for (const name of ['client', 'main', 'preload'] as const) {
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }
@@ -49,11 +52,30 @@ export default defineConfig({
           external,
           input: {
             cli: source('src-main/cli.ts'),
+            desktop: source('src-main/desktop.ts'),
             'backup-worker': source('src-main/store/sqlite/backup-worker.ts'),
             'checkpoint-worker': source('src-main/store/sqlite/checkpoint-worker.ts'),
           },
           // Chunks lie beside their entries, so that `import.meta.url` finds the workers from any of them.
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { noExternal: true },
+      build: {
+        outDir: '../dist/preload',
+        emptyOutDir: true,
+        copyPublicDir: false,
+        ssr: true,
+        target: 'chrome150',
+        minify: false,
+        rolldownOptions: {
+          external,
+          input: { preload: source('src-main/desktop/preload.ts') },
+          // A sandboxed script is one file, and no module.
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
         },
       },
     },

@@ -57,6 +57,8 @@ export const errorStatus = {
   shutting_down: 503,
   // The owner has decided that nothing is handed out for now: 6.10.
   paused: 503,
+  // The window asks a relay that its application has stopped, or that has not started yet; never over a network.
+  relay_stopped: 503,
   // Said by clients: nobody answered, or something that is no relay did.
   unreachable: 503,
   unexpected_answer: 502,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type Conf from 'conf';
+import { desktopSettingsKey } from '../../src-shared/desktop-settings.ts';
 import type { SettingsPatch } from '../../src-shared/settings-api.ts';
 import { isSettingKey } from '../../src-shared/settings-check.ts';
 import type { SettingKey } from '../../src-shared/settings.ts';
@@ -38,7 +39,9 @@ export function interpretContent(path: string, content: FileContent): SettingsFi
         source: { from: 'file', name: basename(path) },
         where: `${path}: ${key}`,
       })),
-    unknownKeys: entries.map(([key]) => key).filter((key) => !isSettingKey(key)),
+    unknownKeys: entries
+      .map(([key]) => key)
+      .filter((key) => !isSettingKey(key) && key !== desktopSettingsKey),
   };
 }
 

@@ -1,0 +1,62 @@
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
+import type { SettingBody } from '../../src-shared/settings-api.ts';
+import { generateToken, replaceToken } from '../security/token-file.ts';
+import type { EmbeddedRelay } from './embedded-relay.ts';
+import type { KeptToken } from './kept-token.ts';
+
+export interface RelayTokenParts {
+  relay: EmbeddedRelay;
+  kept: KeptToken;
+  /** Where the relay keeps a token that it made without the system's protection. */
+  file: string;
+}
+
+/** The token that clients must bring: where it is kept, what it is, and how it is replaced. */
+export class RelayToken {
+  readonly #parts: RelayTokenParts;
+
+  constructor(parts: RelayTokenParts) {
+    this.#parts = parts;
+  }
+
+  get keeping(): TokenKeeping {
+    const { relay, kept } = this.#parts;
+    if (relay.token === undefined) return { place: 'none', note: null };
+    return this.#isConfigured() ? { place: 'configured', note: null } : kept.keeping;
+  }
+
+  /** The token in use; null if clients need none, or the relay does not run. */
+  get value(): string | null {
+    return this.#parts.relay.token ?? null;
+  }
+
+  /**
+   * Makes another token, keeps it where the old one was, and has the relay accept it in place of the old one.
+   * @throws BridgeError `setting_fixed`, or `conflict` for a token in a file that somebody else keeps
+   */
+  async rotate(): Promise<string> {
+    const { relay, kept, file } = this.#parts;
+    if (this.#setting('authTokenFile')?.set) {
+      throw new BridgeError('conflict', 'the token is in a file of your own; change it there', {
+        field: 'authTokenFile',
+      });
+    }
+    if (this.#isConfigured()) {
+      const token = generateToken();
+      await relay.apply({ authToken: token });
+      return token;
+    }
+    const token = kept.protected === undefined ? replaceToken(file) : await kept.replace();
+    await relay.reload();
+    return token;
+  }
+
+  #isConfigured(): boolean {
+    return this.#setting('authToken')?.set === true || this.#setting('authTokenFile')?.set === true;
+  }
+
+  #setting(key: SettingBody['key']): SettingBody | undefined {
+    return this.#parts.relay.settings().settings.find((setting) => setting.key === key);
+  }
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ErrorCode } from './bridge-error.ts';
 import { channelName, consumerName, existingChannel, messageId } from './channel.ts';
 import type { Encoding } from './encoding.ts';
 import type { Envelope } from './envelope.ts';
@@ -372,4 +373,18 @@ export interface AuditEvent {
 export interface AuditResponse {
   enabled: boolean;
   events: AuditEvent[];
+}
+
+/** `POST /api/import` (3.16). A dry run counts what would be imported. */
+export interface ImportResponse {
+  dry_run: boolean;
+  /** The export was there to its end line. */
+  complete: boolean;
+  lines: number;
+  /** `skipped`: was there already. */
+  messages: { imported: number; skipped: number };
+  cursors: { imported: number; skipped: number };
+  /** Lines that were left out because something is wrong with them; the first ones, with the reason. */
+  refused: number;
+  errors: { line: number; code: ErrorCode; field?: string; error: string }[];
 }

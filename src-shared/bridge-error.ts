@@ -78,6 +78,8 @@ export interface BridgeErrorOptions {
   field?: string | undefined;
   /** Seconds after which trying again makes sense. */
   retryAfter?: number | undefined;
+  /** Further facts for the body of the answer. */
+  details?: object | undefined;
   cause?: unknown;
 }
 
@@ -87,12 +89,14 @@ export class BridgeError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly details: object | undefined;
 
   constructor(code: ErrorCode, sentence: string, options: BridgeErrorOptions = {}) {
     super(sentence, { cause: options.cause });
     this.code = code;
     this.field = options.field;
     this.retryAfter = options.retryAfter;
+    this.details = options.details;
   }
 
   get status(): number {
@@ -103,7 +107,7 @@ export class BridgeError extends Error {
   toBody(): ErrorBody {
     const body: ErrorBody = { error: this.message, code: this.code, message: this.message };
     if (this.field !== undefined) body.field = this.field;
-    return body;
+    return { ...body, ...this.details };
   }
 }
 

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
-import { ApiClient } from '../../src-shared/client/api-client.ts';
-import { nodeFetch } from '../remote/node-fetch.ts';
 import { copyDatabase, saveDownload } from '../runtime/copies.ts';
 import { loadSettings, type SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import { untilInterrupted } from './interruption.ts';
 import { bytesInWords } from './numbers.ts';
-import { print } from './output.ts';
+import { print, printWarnings } from './output.ts';
+import { patientClient } from './patient-client.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { findTarget, type Target } from './target.ts';
 import type { TargetOptions } from './target-options.ts';
@@ -32,6 +31,7 @@ export async function backupCommand(
 ): Promise<number> {
   const path = resolve(file);
   const target = input.flags.db === undefined ? targetIfAny(options, input) : undefined;
+  printWarnings(target?.warnings ?? []);
   const progress = await startProgress('copied', bytesInWords);
   try {
     const bytes = await untilInterrupted((signal) =>
@@ -64,8 +64,7 @@ function targetIfAny(options: TargetOptions, { env, dataDirectory }: SettingsInp
 }
 
 async function download(target: Target, { path, force, signal, progress }: Copying): Promise<number> {
-  const fetch = nodeFetch(target.trust, { silenceMs: patienceMs });
-  const client = new ApiClient({ url: target.url, token: target.token, fetch });
+  const client = patientClient(target, patienceMs);
   return saveDownload(path, {
     ...{ replace: force, signal },
     begin: () => client.backup({ signal, patienceMs }),

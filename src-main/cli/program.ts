@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { clientIds, scopes, transports } from '../../src-shared/connect/client.ts';
 import type { SettingsInput } from '../settings/load.ts';
 import type { ConnectFlags } from './connect/options.ts';
@@ -92,6 +92,33 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       await runs((input) => backupCommand(request, givenTarget(program), input))();
     });
 
+  listTargetOptions(program.command('export'))
+    .description('write messages and where consumers stand as JSON Lines')
+    .argument('[file]', 'where to; standard output without it', '-')
+    .option('--channel <name>', 'only this channel; repeatable', collected)
+    .option('--since <id or time>', 'only what came after this message, or from this time on')
+    .option('--force', 'replace the file if it is there')
+    .action(async (file: string, options: { channel?: string[]; since?: string; force?: true }) => {
+      const { exportCommand } = await import('./export.ts');
+      const { channel: channels = [], since, force } = options;
+      const request = { file, channels, since, force: force === true };
+      await runs((input) => exportCommand(request, givenTarget(program), input))();
+    });
+  listTargetOptions(program.command('import'))
+    .description('take over an export; what is there already is left alone')
+    .argument('<file>', 'the export; - for standard input')
+    .addOption(
+      new Option('--on-error <what>', 'what a line does with which something is wrong')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
+    .option('--dry-run', 'only say what would be done')
+    .action(async (file: string, options: { onError: 'stop' | 'skip'; dryRun?: true }) => {
+      const { importCommand } = await import('./import.ts');
+      const request = { file, onError: options.onError, dryRun: options.dryRun === true };
+      await runs((input) => importCommand(request, givenTarget(program), input))();
+    });
+
   listTargetOptions(program.command('doctor'))
     .description('look at everything between this machine and a relay, and say what to do')
     .option('--json', 'for programs: one finding on each line')
@@ -102,4 +129,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
   await program.parseAsync(argv, { from: 'user' });
   return code;
+}
+
+/** The values of an option that may be given several times. */
+function collected(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
 }

@@ -7,6 +7,7 @@ import type { RouteParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { addressRoutes } from './routes/addresses.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { clearRoutes } from './routes/clear.ts';
@@ -50,6 +51,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...backupRoutes(parts),
     ...tokenRoutes(parts),
     ...whoamiRoutes(),
+    ...archiveRoutes(parts),
   ];
 }
 

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { nestingDepth } from '../../src-shared/message.ts';
-
-/** Nesting of a request body. Nothing we take is deeper; parsers of other programs give up somewhat above. */
-const maxDepth = 64;
+import { parseJsonText } from '../../src-shared/json-text.ts';
 
 /** Bytes of a refused body that are read and thrown away, so that a client gets to read the answer. */
 const maxDiscarded = 8 * 1_048_576;
@@ -13,15 +10,7 @@ const maxDiscarded = 8 * 1_048_576;
  * @throws BridgeError `invalid_framing`, `request_too_large`, `invalid_json`, `too_deep`
  */
 export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  const text = decode(await readBytes(request, limit));
-  if (nestingDepth(text) > maxDepth) {
-    throw new BridgeError('too_deep', `the body is nested more than ${maxDepth} levels deep`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new BridgeError('invalid_json', 'the body is not valid JSON', { cause });
-  }
+  return parseJsonText(decode(await readBytes(request, limit)), 'the body');
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -36,11 +25,8 @@ function decode(bytes: Uint8Array): string {
 
 /** The body, counted as it arrives: what a client declares proves nothing. */
 function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const encoding = request.headers['transfer-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
-    const sentence = 'the only Transfer-Encoding that is understood is chunked';
-    return Promise.reject(new BridgeError('invalid_framing', sentence, { field: 'Transfer-Encoding' }));
-  }
+  const fault = framingFault(request);
+  if (fault) return Promise.reject(fault);
   const tooLarge = () =>
     new BridgeError('request_too_large', `request body too large: it exceeds ${limit} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
@@ -59,6 +45,15 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array>
     request.on('data', onData);
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', () => reject(new BridgeError('invalid_request', 'the request ended early')));
+  });
+}
+
+/** What keeps a body from being read at all. */
+export function framingFault({ headers }: IncomingMessage): BridgeError | undefined {
+  const encoding = headers['transfer-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'chunked') return undefined;
+  return new BridgeError('invalid_framing', 'the only Transfer-Encoding that is understood is chunked', {
+    field: 'Transfer-Encoding',
   });
 }
 

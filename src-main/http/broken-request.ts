@@ -4,10 +4,13 @@ import { TLSSocket } from 'node:tls';
 import { BridgeError, type ErrorCode } from '../../src-shared/bridge-error.ts';
 import { securityHeaders, strictTransport } from './respond.ts';
 
+/** Node's code for a request that has taken too long. */
+export const requestTimeout = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** What Node's parser refuses, in our codes; the rest is a malformed request. */
 const parserFaults: Partial<Record<string, [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'the request headers are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'the request took too long to arrive'],
+  [requestTimeout]: ['request_timeout', 'the request took too long to arrive'],
   HPE_UNEXPECTED_CONTENT_LENGTH: ['invalid_framing', 'the request has a contradictory Content-Length'],
   HPE_INVALID_CONTENT_LENGTH: ['invalid_framing', 'the request has an invalid Content-Length'],
   HPE_INVALID_TRANSFER_ENCODING: ['invalid_framing', 'the request has an invalid Transfer-Encoding'],

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -10,6 +10,19 @@ export function markOpenEnded(response: ServerResponse): void {
   openEnded.add(response);
 }
 
+/** Requests that may take as long as they need. */
+const unhurried = new WeakSet<IncomingMessage>();
+
+/** Takes the limit for the arrival of a whole request off one whose body may be of any size. */
+export function markUnhurried(request: IncomingMessage): void {
+  unhurried.add(request);
+}
+
+/** Puts the limit back. */
+export function unmarkUnhurried(request: IncomingMessage): void {
+  unhurried.delete(request);
+}
+
 /**
  * The open connections of a server. Node keeps such a list, too, but without those whose TLS handshake has not come
  * to an end, and without the responses on them.
@@ -18,6 +31,8 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
   /** By connection, the response to its newest request. Encrypted ones have a socket above that of the network. */
   readonly #newest = new Map<Duplex, ServerResponse>();
+  /** When a request was first found not to be complete, in ms of the monotonic clock. */
+  readonly #incompleteSince = new WeakMap<ServerResponse, number>();
   #onceNone: () => void = () => undefined;
 
   constructor(server: Server) {
@@ -41,6 +56,22 @@ export class Connections {
   underWay(socket: Duplex): ServerResponse | undefined {
     const response = this.#newest.get(socket);
     return response?.writableEnded === false ? response : undefined;
+  }
+
+  /**
+   * The connections whose newest request has been under way for longer than `limitMs`, as far as earlier calls have
+   * seen it: to be asked now and then.
+   */
+  overdue(limitMs: number): Duplex[] {
+    const now = performance.now();
+    const found: Duplex[] = [];
+    for (const [socket, response] of this.#newest) {
+      if (response.req.complete || unhurried.has(response.req)) continue;
+      const since = this.#incompleteSince.get(response);
+      if (since === undefined) this.#incompleteSince.set(response, now);
+      else if (now - since >= limitMs) found.push(socket);
+    }
+    return found;
   }
 
   /** Closes connections on which nothing has ever come, and has the others closed once their answers are sent. */

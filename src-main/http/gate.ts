@@ -11,7 +11,7 @@ import {
   type TrustedProxies,
 } from '../security/forwarded.ts';
 import type { HostPolicy } from '../security/host-policy.ts';
-import { requireJsonMediaType } from '../security/media-type.ts';
+import { requireJsonLinesMediaType, requireJsonMediaType } from '../security/media-type.ts';
 import type { OriginPolicy } from '../security/origin-policy.ts';
 import { noAccess, PrincipalAccess, requireRight, type Principal } from '../security/principal.ts';
 import { isProtectedPath } from '../security/protected-paths.ts';
@@ -68,6 +68,7 @@ export class Gate {
       const exchange = this.#exchange(request, response);
       const hasBody = route.body === 'json' || (route.body === 'rpc' && request.method === 'POST');
       if (hasBody) requireJsonMediaType(request.headers);
+      else if (route.body === 'lines') requireJsonLinesMediaType(request.headers);
       if (route.right !== 'public') {
         exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
         exchange.actor.principal = exchange.principal.label;

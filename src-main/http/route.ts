@@ -17,9 +17,9 @@ export interface Route {
   right: Right | 'authenticated' | 'public';
   /**
    * `json`: the body must be a JSON object. `rpc`: the body of a POST is handed over as parsed, or undefined if it is
-   * no JSON, since the protocol inside has its own way to say so.
+   * no JSON, since the protocol inside has its own way to say so. `lines`: JSON Lines of any size, which the route reads itself.
    */
-  body?: 'json' | 'rpc';
+  body?: 'json' | 'rpc' | 'lines';
   /** `?token=` is accepted here, as the original's pages send it (wire specification 4.8). */
   queryToken?: true;
   /** What a wrong method is told besides the right ones. */

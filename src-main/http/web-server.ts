@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { answerBrokenRequest, finishAfterGarbage } from './broken-request.ts';
+import { answerBrokenRequest, finishAfterGarbage, requestTimeout } from './broken-request.ts';
 import { Connections } from './connections.ts';
 
 export interface TlsMaterial {
@@ -16,9 +16,10 @@ const closeIdleEveryMs = 25;
 const patience = {
   keepAliveTimeout: 30_000,
   headersTimeout: 30_000,
+  /** For a whole request; an import may take longer. */
   requestTimeout: 60_000,
   /** How often the last two are looked at. */
-  connectionsCheckingInterval: 30_000,
+  connectionsCheckingInterval: 15_000,
 };
 
 export interface WebServerParts {
@@ -31,11 +32,14 @@ export interface WebServerParts {
 export class WebServer {
   readonly #server: Server | SecureServer;
   readonly #connections: Connections;
+  readonly #lookForOverdue: NodeJS.Timeout;
   #closing = false;
 
   constructor({ tls, handle, ...parts }: WebServerParts) {
-    // A request without a Host is answered by the Host rule, in our error shape.
-    const options = { requireHostHeader: false, ...patience, ...parts.patience };
+    const limits = { ...patience, ...parts.patience };
+    // A request without a Host is answered by the Host rule, in our error shape. Node's own limit for whole requests
+    // knows no exceptions.
+    const options = { requireHostHeader: false, ...limits, requestTimeout: 0 };
     const server = tls
       ? createSecureServer({ ...options, ...tls, minVersion: 'TLSv1.2' })
       : createServer(options);
@@ -54,6 +58,11 @@ export class WebServer {
       if (underWay && (underWay.headersSent || underWay.req.complete)) finishAfterGarbage(underWay, socket);
       else answerBrokenRequest(fault, socket);
     });
+    this.#lookForOverdue = setInterval(() => {
+      for (const socket of this.#connections.overdue(limits.requestTimeout)) {
+        server.emit('clientError', Object.assign(new Error('overdue'), { code: requestTimeout }), socket);
+      }
+    }, limits.connectionsCheckingInterval).unref();
     // Node's server enforces its time limits only from this event on, and it never listens by itself.
     server.emit('listening');
   }
@@ -85,6 +94,7 @@ export class WebServer {
     await this.#connections.none();
     clearInterval(idle);
     clearTimeout(deadline);
+    clearInterval(this.#lookForOverdue);
     this.#server.close();
   }
 

@@ -46,8 +46,10 @@ export function nodeFetch(trust: Trust, options: NodeFetchOptions = {}): typeof 
       outgoing.destroy(new NoConnection(`nothing came for ${Math.round(silenceMs / 1000)} s`, true));
     });
     try {
-      const [response] = await Promise.all([responseTo(outgoing), send(outgoing, request, init?.body)]);
-      return toResponse(response);
+      const answered = responseTo(outgoing);
+      // Not awaited: who refuses a large body answers before its end, and has to be read to be understood.
+      void send(outgoing, request, init?.body);
+      return toResponse(await answered);
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

@@ -32,11 +32,11 @@ export interface Download {
  * @throws BridgeError `conflict`, `storage_*`, `unreachable` when the connection breaks off; what `begin` throws
  */
 export async function saveDownload(file: string, download: Download): Promise<number> {
-  const { replace, signal, begin } = download;
+  const { replace, signal, begin, onProgress } = download;
   try {
     return await writeNewFile(file, { replace }, async (draft) => {
       const output = createWriteStream(draft);
-      await pipeline(chunksOf(await begin(), download), output);
+      await pipeline(chunksOf(await begin(), onProgress), output);
       return output.bytesWritten;
     });
   } catch (error) {
@@ -45,7 +45,14 @@ export async function saveDownload(file: string, download: Download): Promise<nu
   }
 }
 
-async function* chunksOf(response: Response, { onProgress }: Download): AsyncGenerator<Uint8Array> {
+/**
+ * The body of a response as it comes.
+ * @throws BridgeError `unreachable` when the connection breaks off
+ */
+export async function* chunksOf(
+  response: Response,
+  onProgress: Download['onProgress'],
+): AsyncGenerator<Uint8Array> {
   const length = response.headers.get('Content-Length');
   const total = length === null ? undefined : Number(length);
   let done = 0;

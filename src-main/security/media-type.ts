@@ -18,18 +18,29 @@ export function isFromBrowser(headers: IncomingHttpHeaders): boolean {
   return Object.keys(headers).some((name) => name.startsWith('sec-fetch-'));
 }
 
+/** One JSON value on each line, under the names that it has. */
+const jsonLines = /^application\/(?:x-)?(?:ndjson|jsonl|json-lines|jsonlines)[ \t]*(?:;.*)?$/i;
+
 /**
  * Refuses a body that is not JSON. A page of another site can post text without asking, JSON only after a preflight.
  * @throws BridgeError `unsupported_media_type`
  */
 export function requireJsonMediaType(headers: IncomingHttpHeaders): void {
+  requireMediaType(headers, { allowed: isJsonMediaType, example: 'application/json' });
+}
+
+/** The same for JSON Lines. @throws BridgeError `unsupported_media_type` */
+export function requireJsonLinesMediaType(headers: IncomingHttpHeaders): void {
+  requireMediaType(headers, { allowed: (type) => jsonLines.test(type), example: 'application/x-ndjson' });
+}
+
+function requireMediaType(
+  headers: IncomingHttpHeaders,
+  { allowed, example }: { allowed: (type: string) => boolean; example: string },
+): void {
   const type = headers['content-type'] ?? '';
-  if (type === '' ? !isFromBrowser(headers) : isJsonMediaType(type)) return;
-  throw new BridgeError(
-    'unsupported_media_type',
-    'the request needs the header Content-Type: application/json',
-    {
-      field: 'Content-Type',
-    },
-  );
+  if (type === '' ? !isFromBrowser(headers) : allowed(type)) return;
+  throw new BridgeError('unsupported_media_type', `the request needs the header Content-Type: ${example}`, {
+    field: 'Content-Type',
+  });
 }

@@ -17,8 +17,8 @@ export interface MessageStore {
   /** The newest `limit` messages of a channel, oldest first. */
   latest(channel: string, limit: number): Promise<StoredMessage[]>;
 
-  /** The oldest `limit` messages of a channel after `seq`, oldest first. */
-  after(channel: string, seq: number, limit: number): Promise<StoredMessage[]>;
+  /** The oldest `limit` messages of a channel, or of all, after `seq`, oldest first. */
+  after(channel: string | undefined, seq: number, limit: number): Promise<StoredMessage[]>;
 
   /** The newest `limit` messages of a channel before `seq`, oldest first. */
   before(channel: string, seq: number, limit: number): Promise<StoredMessage[]>;
@@ -106,6 +106,22 @@ export interface MessageStore {
 
   /** Removes events and audit rows older than the given timestamps (exclusive). */
   sweep(before: { events: string; audit?: string }): Promise<void>;
+
+  /**
+   * Adds messages that were stored elsewhere, as they are and in this order, behind those that are there. One whose id
+   * is there already is left out. Resolves with the number added, when they are as durable as sent ones; watchers and
+   * readers see them like those.
+   */
+  restore(messages: readonly RestoredMessage[]): Promise<number>;
+
+  /** Where consumers stand, in terms that mean something elsewhere, too: by the messages of a stretch of the log. */
+  positions(stretch: { afterSeq: number; upToSeq: number }): Promise<ConsumerPosition[]>;
+
+  /**
+   * Puts a consumer where it stood elsewhere. One that is further already stays. Resolves with whether this changed
+   * anything; rejects with `not_found` when a message is not in the channel.
+   */
+  restorePosition(position: ConsumerPosition): Promise<boolean>;
 
   /**
    * Copies everything as it is at this moment into a file of its own, while all else goes on. The file appears under
@@ -277,6 +293,23 @@ export interface ConsumerState {
   /** There are more; counting stops at a bound. */
   unreadMore: boolean;
   oldestUnreadAt: string | null;
+}
+
+/** A message as another store has it; its place here is a new one. */
+export type RestoredMessage = Omit<StoredMessage, 'seq'>;
+
+/** Where a consumer stands on a channel that it follows. */
+export interface ConsumerPosition {
+  consumer: string;
+  channel: string;
+  /** The newest message of the stretch at or before its cursor; null if there is none. */
+  ackedId: string | null;
+  ackedAt: string | null;
+  /** The same for what it has read. */
+  readId: string | null;
+  lastSeen: string;
+  /** Canonical JSON that is kept beside the cursor, if there is one. */
+  metadata: string | null;
 }
 
 /** What is known of one consumer and one message. */

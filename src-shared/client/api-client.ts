@@ -5,6 +5,7 @@ import type {
   AuditResponse,
   ClearResponse,
   ConsumersResponse,
+  ImportResponse,
   MessageDetail,
   MessagesResponse,
   PauseResponse,
@@ -80,6 +81,18 @@ export interface WaitQuery {
   consumer_id?: string | undefined;
   limit?: number | undefined;
   timeout_seconds?: number | undefined;
+}
+
+export interface ExportQuery {
+  /** None for all. */
+  channel?: readonly string[] | undefined;
+  /** An id or a time. */
+  since?: string | undefined;
+}
+
+export interface ImportQuery {
+  on_error?: 'stop' | 'skip' | undefined;
+  dry_run?: boolean | undefined;
 }
 
 export interface SessionResponse {
@@ -213,6 +226,27 @@ export class ApiClient {
   /** A complete copy of the database; its body is to be read. The relay makes it before it begins to answer. */
   backup(options: CallOptions & { patienceMs: number }): Promise<Response> {
     return callHttp(this.target, { method: 'GET', path: '/api/backup', ...options });
+  }
+
+  /** Messages and where consumers stand, as JSON Lines (3.16); its body is to be read. */
+  export(query: ExportQuery, options?: CallOptions): Promise<Response> {
+    return callHttp(this.target, { method: 'GET', path: '/api/export', query: { ...query }, ...options });
+  }
+
+  /** Takes over an export. What a relay has done before it refuses a line is in the details of the error. */
+  import(
+    lines: ReadableStream<Uint8Array>,
+    { on_error, dry_run }: ImportQuery,
+    options: CallOptions & { patienceMs: number },
+  ): Promise<ImportResponse> {
+    return this.call({
+      method: 'POST',
+      path: '/api/import',
+      query: { on_error, dry_run: dry_run === true ? '1' : undefined },
+      headers: { 'Content-Type': 'application/x-ndjson' },
+      stream: lines,
+      ...options,
+    });
   }
 
   settings(options?: CallOptions): Promise<SettingsResponse> {

@@ -19,6 +19,8 @@ export interface Call {
   query?: Query;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it comes, in place of a body; `headers` say what it is. */
+  stream?: ReadableStream<Uint8Array>;
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   /** After how many milliseconds a relay that has not begun to answer counts as unreachable. */
@@ -42,7 +44,7 @@ export async function callHttp(target: HttpTarget, call: Call): Promise<Response
     const response = await (target.fetch ?? fetch)(request.address, {
       method: call.method,
       headers: request.headers,
-      body: call.body === undefined ? null : JSON.stringify(call.body),
+      ...bodyOf(call),
       cache: 'no-store',
       // A relay never redirects; following one would carry the token to wherever it points.
       redirect: 'error',
@@ -75,6 +77,13 @@ export async function callJson<Answer>(target: HttpTarget, call: Call): Promise<
   return body as Answer;
 }
 
+function bodyOf({ body, stream }: Call): RequestInit {
+  if (!stream) return { body: body === undefined ? null : JSON.stringify(body) };
+  // That it is sent while it is made has to be said, and only Node's types know how.
+  const sent: RequestInit & { duplex: 'half' } = { body: stream, duplex: 'half' };
+  return sent;
+}
+
 function addressOf({ url }: HttpTarget, { path, query = {} }: Call): string {
   const address = new URL(url.replace(/\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) {
@@ -99,10 +108,12 @@ function headersOf({ token }: HttpTarget, { body, headers }: Call): Record<strin
 export async function refusalIn(response: Response): Promise<BridgeError> {
   const body = parse(await response.text());
   if (!isRecord(body) || typeof body['error'] !== 'string') return unexpectedAnswer(response.status);
+  const { error, code, field, message: _message, ...details } = body;
   const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
-  return new BridgeError(knownCode(body['code']), body['error'], {
-    field: typeof body['field'] === 'string' ? body['field'] : undefined,
+  return new BridgeError(knownCode(code), error, {
+    field: typeof field === 'string' ? field : undefined,
     retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined,
+    details,
   });
 }
 

@@ -41,6 +41,7 @@ export function lifeCycle(name: string, create: CreateData): void {
       await expect(store.clear('room')).rejects.toMatchObject(refused);
       await expect(store.appendAudit({ event: 'late' })).rejects.toMatchObject(refused);
       await expect(store.trim('9999')).rejects.toMatchObject(refused);
+      await expect(store.restore([])).rejects.toMatchObject(refused);
       await expect(store.ping()).rejects.toMatchObject(refused);
       await closing;
       await expect(store.latest('room', 1)).rejects.toMatchObject(refused);

@@ -8,6 +8,7 @@ import { modelled } from './model.ts';
 import { pausing } from './pausing.ts';
 import { reading } from './reading.ts';
 import { removal } from './removal.ts';
+import { restoring } from './restoring.ts';
 
 /** One body of data that several stores can be opened on, one after the other or at the same time. */
 export interface StoreData {
@@ -30,6 +31,7 @@ export function messageStoreContract(name: string, create: () => Promise<StoreDa
     changeLog,
     removal,
     pausing,
+    restoring,
     backup,
     lifeCycle,
     modelled,

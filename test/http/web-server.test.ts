@@ -1,8 +1,11 @@
+import type { RequestListener } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { markUnhurried } from '../../src-main/http/connections.ts';
 import { Port } from '../../src-main/http/port.ts';
 import { WebServer } from '../../src-main/http/web-server.ts';
 import { get } from '../support/http-client.ts';
-import { RawConnection } from '../support/raw-http.ts';
+import { head, RawConnection } from '../support/raw-http.ts';
 
 /** The server that is handed its connections instead of listening itself. */
 
@@ -13,8 +16,10 @@ const patience = {
   connectionsCheckingInterval: 20,
 };
 
-async function serving(): Promise<{ port: number }> {
-  const server = new WebServer({ handle: (_request, response) => response.end('served'), patience });
+async function serving(
+  handle: RequestListener = (_request, response) => response.end('served'),
+): Promise<{ port: number }> {
+  const server = new WebServer({ handle, patience });
   const port = await Port.bind(
     { host: '127.0.0.1', port: 0 },
     { take: (socket) => server.accept(socket), onError: () => undefined },
@@ -34,4 +39,37 @@ test('7.5 a request that does not come to an end in time is told so and cut off'
   const [answer] = await slow.answers(1);
   expect(answer).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
   await slow.closed;
+});
+
+/** Answers with the body, once it is there. */
+const echo: RequestListener = (request, response) => {
+  text(request).then(
+    (body) => response.end(body),
+    () => undefined,
+  );
+};
+
+const slowBody = head('POST / HTTP/1.1', 'Host: localhost', 'Content-Length: 4');
+
+test('7.5 so is one whose body does not come to an end', async () => {
+  const slow = await RawConnection.open(await serving(echo));
+  slow.write(`${slowBody}sl`);
+  const [answer] = await slow.answers(1);
+  expect(answer).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
+  await slow.closed;
+});
+
+test('but not one that was said to take its time', async () => {
+  const target = await serving((request, response) => {
+    if (request.url === '/slow') markUnhurried(request);
+    echo(request, response);
+  });
+  const unhurried = await RawConnection.open(target);
+  unhurried.write(`${slowBody.replace('/', '/slow')}sl`);
+  // By the time that another one is cut off, this one would have been too.
+  const slow = await RawConnection.open(target);
+  slow.write(`${slowBody}sl`);
+  await slow.closed;
+  unhurried.write('ow');
+  expect(await unhurried.answers(1)).toMatchObject([{ status: 200, text: 'slow' }]);
 });

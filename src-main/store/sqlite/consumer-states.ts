@@ -1,5 +1,6 @@
-import type { ConsumerState } from '../message-store.ts';
+import type { ConsumerPosition, ConsumerState } from '../message-store.ts';
 import { unreadWindow, type DeliveryStatements, type FollowerRow } from './delivery-statements.ts';
+import type { Statements } from './tables.ts';
 
 /** A consumer's state on a channel. */
 export function consumerState(sql: DeliveryStatements, row: FollowerRow): ConsumerState {
@@ -29,4 +30,24 @@ export function oldestUnread(sql: DeliveryStatements, row: FollowerRow): string 
 
 function readSeqOf({ read_seq, acked_seq }: FollowerRow): number {
   return Math.max(read_seq, acked_seq);
+}
+
+/** Where a consumer stands, by the messages of a stretch of the log. */
+export function consumerPosition(
+  sql: Statements,
+  row: FollowerRow,
+  { afterSeq, upToSeq }: { afterSeq: number; upToSeq: number },
+): ConsumerPosition {
+  const { consumer, channel, acked_seq, acked_at, read_seq, last_seen, metadata } = row;
+  const idAt = (seq: number) =>
+    sql.newestIdWithin.get({ channel, afterSeq, upToSeq: Math.min(seq, upToSeq) }) ?? null;
+  return {
+    consumer,
+    channel,
+    ackedId: idAt(acked_seq),
+    ackedAt: acked_at,
+    readId: idAt(read_seq),
+    lastSeen: last_seen,
+    metadata,
+  };
 }

@@ -44,6 +44,8 @@ export interface FollowerRow {
   acked_seq: number;
   acked_id: string | null;
   acked_at: string | null;
+  /** JSON that it has left beside its cursor. */
+  metadata: string | null;
 }
 
 export interface UnreadRow {
@@ -152,6 +154,19 @@ export function prepareDeliveryStatements(db: Database) {
            read_seq = max(read_seq, excluded.read_seq),
            last_seen = excluded.last_seen`,
     ),
+    /** The same for somebody who was heard from elsewhere, perhaps long ago. */
+    adopt: db.prepare<[Place & { readSeq: number; lastSeen: string }]>(
+      `INSERT INTO relay_followers (channel, consumer, read_seq, last_seen, removals_known)
+         VALUES (:channel, :consumer, :readSeq, :lastSeen, ${removedTotal})
+         ON CONFLICT (channel, consumer) DO UPDATE SET
+           read_seq = max(read_seq, excluded.read_seq),
+           last_seen = max(last_seen, excluded.last_seen)`,
+    ),
+    readSeq: db
+      .prepare<[Place], number>(
+        'SELECT read_seq FROM relay_followers WHERE channel = :channel AND consumer = :consumer',
+      )
+      .pluck(),
     rewindFollower: db.prepare<[Place & { readSeq: number }]>(
       `UPDATE relay_followers SET read_seq = :readSeq, removals_known = ${removedTotal}
        WHERE channel = :channel AND consumer = :consumer`,
@@ -171,7 +186,8 @@ export function prepareDeliveryStatements(db: Database) {
     followers: db.prepare<[{ channel: string | null; consumer: string | null }], FollowerRow>(
       `SELECT f.consumer, f.channel, f.read_seq, f.last_seen,
               coalesce(c.last_seq, 0) AS acked_seq, c.last_message_id AS acked_id,
-              CASE WHEN c.last_message_id IS NOT NULL THEN c.updated_at END AS acked_at
+              CASE WHEN c.last_message_id IS NOT NULL THEN c.updated_at END AS acked_at,
+              c.metadata_json AS metadata
        FROM relay_followers AS f
        LEFT JOIN bridge_consumer_cursors AS c ON c.consumer_id = f.consumer AND c.channel = f.channel
        WHERE (:channel IS NULL OR f.channel = :channel) AND (:consumer IS NULL OR f.consumer = :consumer)

@@ -13,6 +13,7 @@ import type {
   ChannelSummary,
   ClearOutcome,
   ConsumerFilter,
+  ConsumerPosition,
   ConsumerState,
   CursorState,
   Follower,
@@ -23,8 +24,10 @@ import type {
   Position,
   ReadRange,
   ReceiptState,
+  RestoredMessage,
   Totals,
 } from '../message-store.ts';
+import { RestoreMessages, RestorePosition } from './archive-writes.ts';
 import { backupDatabase } from './backup.ts';
 import { ChangeLog } from './change-log.ts';
 import { ChangePublisher } from './change-publisher.ts';
@@ -32,7 +35,7 @@ import { ChangeWatcher } from './change-watcher.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { consumerState, oldestUnread } from './consumer-states.ts';
+import { consumerPosition, consumerState, oldestUnread } from './consumer-states.ts';
 import { cursorState } from './cursor-state.ts';
 import {
   prepareDeliveryStatements,
@@ -176,9 +179,12 @@ export class SqliteStore implements MessageStore {
     return newestFirst.reverse();
   }
 
-  after(channel: string, seq: number, limit: number): Promise<StoredMessage[]> {
+  after(channel: string | undefined, seq: number, limit: number): Promise<StoredMessage[]> {
+    const { messagesAfter, allMessagesAfter } = this.#sql;
     return this.#reader.readInSlices(limit, (last, rows) =>
-      this.#sql.messagesAfter.all({ channel, seq: last?.seq ?? seq, limit: rows }),
+      channel === undefined
+        ? allMessagesAfter.all(last?.seq ?? seq, rows)
+        : messagesAfter.all({ channel, seq: last?.seq ?? seq, limit: rows }),
     );
   }
 
@@ -282,6 +288,21 @@ export class SqliteStore implements MessageStore {
 
   setPaused(paused: boolean): Promise<boolean> {
     return this.#push(new SetPaused(this.#context, paused));
+  }
+
+  restore(messages: readonly RestoredMessage[]): Promise<number> {
+    return this.#push(new RestoreMessages(this.#context, messages));
+  }
+
+  async positions(stretch: { afterSeq: number; upToSeq: number }): Promise<ConsumerPosition[]> {
+    const rows = await this.#reader.read(() =>
+      this.#delivery.followers.all({ channel: null, consumer: null }),
+    );
+    return this.#reader.readEach(rows, (row) => consumerPosition(this.#sql, row, stretch));
+  }
+
+  restorePosition(position: ConsumerPosition): Promise<boolean> {
+    return this.#push(new RestorePosition(this.#context, position));
   }
 
   async backup(file: string, options: BackupOptions = {}): Promise<number> {

@@ -98,6 +98,10 @@ export function prepareStatements(db: Database, origins: Origins) {
       db.prepare(`SELECT ${messageColumns} FROM messages AS m WHERE m.id = ? AND ${aboveFloor}`),
       origins,
     ),
+    /** Also one that was cleared and only waits for its removal: `counts` is 0 then. */
+    rowOf: db.prepare<[string], { seq: number; counts: 0 | 1 }>(
+      `SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m WHERE m.id = ?`,
+    ),
     messagesBefore: new MessageStatement<[ChannelRange]>(
       db.prepare(
         `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
@@ -121,6 +125,15 @@ export function prepareStatements(db: Database, origins: Origins) {
     locateMessage: db
       .prepare<[id: string, channel: string | null], number>(
         `SELECT m.seq FROM messages AS m WHERE m.id = ? AND m.channel = coalesce(?, m.channel) AND ${aboveFloor}`,
+      )
+      .pluck(),
+
+    /** The newest message of a channel within a stretch. */
+    newestIdWithin: db
+      .prepare<[{ channel: string; afterSeq: number; upToSeq: number }], string>(
+        `SELECT m.id FROM messages AS m INDEXED BY idx_messages_channel
+         WHERE m.channel = :channel AND m.seq <= :upToSeq AND m.seq > max(:afterSeq, ${floor})
+         ORDER BY m.seq DESC LIMIT 1`,
       )
       .pluck(),
 

@@ -1,0 +1,100 @@
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ImportResponse } from '../../src-shared/api.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { unusable } from '../settings/configuration-error.ts';
+import type { SettingsInput } from '../settings/load.ts';
+import { exitCode } from './exit-codes.ts';
+import { untilInterrupted } from './interruption.ts';
+import { bytesInWords, counted } from './numbers.ts';
+import { print, printWarnings } from './output.ts';
+import { patientClient } from './patient-client.ts';
+import { startProgress, type Progress } from './progress.ts';
+import { findTarget } from './target.ts';
+import type { TargetOptions } from './target-options.ts';
+
+/** The longest time that a timer can hold, in ms: an import takes as long as it takes. */
+const unlimited = 2_147_483_647;
+
+export interface ImportRequest {
+  /** `-` for standard input. */
+  file: string;
+  onError: 'stop' | 'skip';
+  /** Only say what would be done. */
+  dryRun: boolean;
+}
+
+/** `claude-bridge import FILE`: takes over an export. */
+export async function importCommand(
+  { file, onError, dryRun }: ImportRequest,
+  options: TargetOptions,
+  { env, dataDirectory }: SettingsInput,
+): Promise<number> {
+  const target = findTarget(options, { env, dataDirectory });
+  printWarnings(target.warnings);
+  const client = patientClient(target, unlimited);
+  const progress = await startProgress('sent', bytesInWords);
+  try {
+    const report = await untilInterrupted(async (signal) => {
+      const lines = await read(file, progress);
+      return client.import(lines, { on_error: onError, dry_run: dryRun }, { signal, patienceMs: unlimited });
+    });
+    progress.stop();
+    print(summary(report));
+    printWarnings(faults(report));
+    return exitCode('fine');
+  } catch (error) {
+    progress.stop();
+    // What was done before a line was refused stays done.
+    if (error instanceof BridgeError && isReport(error.details)) print(summary(error.details));
+    throw error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The bytes of a file, counted as they are taken. */
+async function read(file: string, progress: Progress): Promise<ReadableStream<Uint8Array>> {
+  const { input, total } = file === '-' ? { input: process.stdin, total: undefined } : await openFile(file);
+  let done = 0;
+  const counting = Readable.from(
+    (async function* () {
+      for await (const chunk of input as AsyncIterable<Buffer>) {
+        yield chunk;
+        done += chunk.length;
+        progress.update(done, total);
+      }
+    })(),
+  );
+  return Readable.toWeb(counting) as ReadableStream<Uint8Array>;
+}
+
+async function openFile(path: string): Promise<{ input: Readable; total: number }> {
+  try {
+    const file = await open(path);
+    return { input: file.createReadStream(), total: (await file.stat()).size };
+  } catch (error) {
+    throw unusable('read', path, error);
+  }
+}
+
+type Counts = Pick<ImportResponse, 'dry_run' | 'messages' | 'cursors'>;
+
+function isReport(details: object | undefined): details is Counts {
+  return details !== undefined && 'messages' in details && 'cursors' in details && 'dry_run' in details;
+}
+
+function summary({ dry_run, messages, cursors }: Counts): string {
+  const both = (one: number, other: number) => `${counted(one, 'message')} and ${counted(other, 'cursor')}`;
+  const verb = dry_run ? 'would import' : 'imported';
+  const skipped = messages.skipped + cursors.skipped;
+  const there = skipped > 0 ? `; ${both(messages.skipped, cursors.skipped)} were there already` : '';
+  return `${verb} ${both(messages.imported, cursors.imported)}${there}`;
+}
+
+function faults({ refused, errors, complete }: ImportResponse): string[] {
+  const lines = errors.map(({ line, error }) => `line ${line} was left out: ${error}`);
+  if (refused > errors.length) lines.push(`${counted(refused - errors.length, 'more line')} were left out`);
+  if (!complete) lines.push('the export has no end line: it was cut, or lines were taken out of it');
+  return lines;
+}

@@ -65,15 +65,15 @@ const firstFields = [
   'done_when',
 ];
 
-const labels: Record<string, string> = {
-  args: 'Arguments',
-  deadline: 'Reply by',
-  due: 'Reply by',
-  ok: 'OK',
-  id: 'ID',
-  url: 'URL',
-  uri: 'URI',
-};
+const labels = new Map([
+  ['args', 'Arguments'],
+  ['deadline', 'Reply by'],
+  ['due', 'Reply by'],
+  ['ok', 'OK'],
+  ['id', 'ID'],
+  ['url', 'URL'],
+  ['uri', 'URI'],
+]);
 
 /** Fields whose text a machine reads. */
 const codeFields =
@@ -181,7 +181,7 @@ function toFacts(fields: Record<string, unknown>): Fact[] {
 /** `done_when` → `Done when`; what is not written like a field is left as it is. */
 function labelOf(name: string): string {
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) return name;
-  return labels[name] ?? (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll(/[_-]/g, ' ');
+  return labels.get(name) ?? (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll(/[_-]/g, ' ');
 }
 
 function shownValue(name: string, value: unknown): Omit<Fact, 'label'> {

@@ -1,6 +1,8 @@
 import { createContext } from 'svelte';
+import type { Access, Right } from '../../src-shared/access.ts';
 import type { StateResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { describe } from '../messages/describe.ts';
@@ -20,10 +22,14 @@ import { RelayLink } from './relay-link.svelte.ts';
 import { Replied } from './replied.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { SenderColours } from './sender-colours.ts';
+import { Throttle } from './throttle.ts';
 import { Unread } from './unread.svelte.ts';
 
 /** The state is asked for again after this time, in ms: it holds numbers that no event tells. */
 const refreshMs = 30_000;
+
+/** While messages arrive that may ask or answer, it is asked for this often at most, in ms. */
+const restMs = 2_000;
 
 /** Characters of a message that are read out. */
 const announcedLength = 120;
@@ -56,6 +62,8 @@ export class Dashboard {
   open = $state<'palette' | 'keys'>();
   /** Messages that came after the last interruption, and had been missed. */
   caughtUp = $state(0);
+  /** What this browser may do; undefined until the relay has said so. */
+  access = $state.raw<Access>();
   /** Whether there is something to sign out of. */
   signedIn = $state(false);
   /** Signing in, or out, is under way. */
@@ -63,6 +71,7 @@ export class Dashboard {
 
   readonly #tabs: OtherTabs;
   #refreshing: ReturnType<typeof setInterval> | undefined;
+  readonly #refresh = new Throttle(() => void this.refresh(), restMs);
 
   /** The channel that is shown: the one of the address, else the last one, else the liveliest. */
   readonly currentChannel = $derived.by(() => {
@@ -140,11 +149,21 @@ export class Dashboard {
       this.channels.replace(facts.channels);
       void this.unread.catchUp(this.channels.list, facts.server_time);
       void this.presence.refresh();
-      this.signedIn = (await this.api.session()).auth_required;
+      const [session, me] = await Promise.all([this.api.session(), this.api.whoami()]);
+      this.signedIn = session.auth_required;
+      this.access = me.principal;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       if (error.code === 'unauthorized') this.#leave('You are no longer signed in.');
     }
+  }
+
+  /** Whether the relay lets this browser do something, on `channel` if it is about one. It has the last word. */
+  may(right: Right, channel?: string): boolean {
+    if (!this.access) return true;
+    const patterns = this.access.channels[right];
+    if (!this.access.rights.includes(right)) return false;
+    return channel === undefined || patterns === undefined || new ChannelPatterns(patterns).has(channel);
   }
 
   /** Exchanges `token` for a session that the browser keeps where no script can read it. */
@@ -178,6 +197,8 @@ export class Dashboard {
   /** Ends the session, here and in every other tab, and forgets what came from the relay. */
   async signOut(): Promise<void> {
     this.signing = true;
+    // The relay would cut the stream.
+    this.link.close();
     try {
       await this.api.signOut();
       this.preferences.forgetRelay();
@@ -189,6 +210,7 @@ export class Dashboard {
       this.#leave(undefined);
     } catch (error) {
       this.notices.failed('Not signed out', error);
+      this.link.open();
     } finally {
       this.signing = false;
     }
@@ -200,6 +222,8 @@ export class Dashboard {
     this.outbox.take(events);
     this.feeds.take(events);
     this.delivery.take(events);
+    // Only the relay knows what is open, and only envelopes ask and answer.
+    if (events.some((event) => event.type === 'message' && event.message.is_json)) this.#refresh.ask();
     if (events.some(({ type }) => type === 'gap')) void this.#catchUp();
     this.#announce(events);
     this.#countCaughtUp(events);
@@ -246,6 +270,7 @@ export class Dashboard {
     this.replied.forget();
     this.facts = undefined;
     this.signedIn = false;
+    this.access = undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent, StreamReceipt } from '../../src-shared/client/stream-event.ts';
 import { envelopeOf, type FeedMessage } from '../messages/feed-message.ts';
+import { Throttle } from './throttle.ts';
 
 /** What became of a message with one consumer (wire specification 6.6). */
 export interface Fate {
@@ -39,8 +40,7 @@ export class Delivery {
   readonly #asked = new Set<string>();
   #waiting: string[] = [];
   #working = 0;
-  #resting: ReturnType<typeof setTimeout> | undefined;
-  #again = false;
+  readonly #asking = new Throttle(() => void this.#ask(), restMs);
 
   constructor(api: ApiClient) {
     this.#api = api;
@@ -94,16 +94,7 @@ export class Delivery {
 
   /** Asks again who has read how far: now, but not more often than every two seconds. */
   refresh(): void {
-    if (this.#resting !== undefined) {
-      this.#again = true;
-      return;
-    }
-    this.#resting = setTimeout(() => {
-      this.#resting = undefined;
-      if (this.#again) this.refresh();
-    }, restMs);
-    this.#again = false;
-    void this.#ask();
+    this.#asking.ask();
   }
 
   take(events: readonly StreamEvent[]): void {

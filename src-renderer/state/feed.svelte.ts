@@ -100,30 +100,34 @@ export class Feed {
   }
 
   /**
-   * Shows the messages around `id`, and answers whether it is there. Nothing changes if it is not, or if it is shown
-   * already.
+   * Shows the messages around `id` if they are not shown already, and answers the message. Nothing changes if it is gone
+   * (the answer is null) or on another channel.
    */
-  async reach(id: string): Promise<boolean> {
-    if (this.#byId.has(id)) return true;
+  async reach(id: string): Promise<FeedMessage | null> {
+    const known = this.#byId.get(id);
+    if (known) return known;
     try {
       const target = toFeedMessage(await this.#api.message(id), this.channel);
-      if (target.channel !== this.channel) return false;
-      await this.#replace(async (generation) => {
-        const [before, after] = await Promise.all([
-          this.#page({ before_id: id, limit: contextSize }),
-          this.#page({ since_id: id }),
-        ]);
-        if (generation !== this.#generation) return;
-        this.#begin([...before.messages, target, ...after.messages], {
-          atStart: before.previous === null,
-          atEnd: after.messages.length < pageSize && !after.truncated,
-        });
-      });
-      return this.#byId.has(id);
+      if (target.channel === this.channel) await this.#around(target);
+      return target;
     } catch (error) {
-      if (error instanceof BridgeError && error.code === 'not_found') return false;
+      if (error instanceof BridgeError && error.code === 'not_found') return null;
       throw error;
     }
+  }
+
+  #around(target: FeedMessage): Promise<void> {
+    return this.#replace(async (generation) => {
+      const [before, after] = await Promise.all([
+        this.#page({ before_id: target.id, limit: contextSize }),
+        this.#page({ since_id: target.id }),
+      ]);
+      if (generation !== this.#generation) return;
+      this.#begin([...before.messages, target, ...after.messages], {
+        atStart: before.previous === null,
+        atEnd: after.messages.length < pageSize && !after.truncated,
+      });
+    });
   }
 
   async older(): Promise<void> {

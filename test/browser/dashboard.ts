@@ -2,9 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import type { Relay } from '../support/program.ts';
+
+// A browser, a relay and the tests share two cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The dashboard in a real browser, as somebody sees it who has opened it at a relay. */
 export interface Dashboard {
@@ -69,7 +72,7 @@ export async function openDashboard(
 export async function newContext(settings: BrowserContextOptions = {}): Promise<BrowserContext> {
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   onTestFinished(() => context.close());
   return context;
 }

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { send } from '../support/http-client.ts';
+import { startRelay, type Relay } from '../support/program.ts';
+import { openDashboard } from './dashboard.ts';
+import { sendMany } from './messages.ts';
+
+/** What the browser says when the relay is away. */
+const expected =
+  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/;
+
+const again = (relay: Relay) => startRelay({ home: relay.home, args: ['--port', String(relay.port)] });
+
+describe('when the relay goes away', () => {
+  test('what was missed is there on its return, once, and counts as unread', async () => {
+    const relay = await startRelay();
+    await sendMany(relay, { channel: 'off:watched', count: 3 });
+    await send(relay, { channel: 'off:other', content: 'old' });
+    const { page, feed, message, openChannel, channelRow } = await openDashboard(relay, { expected });
+    await openChannel('off:watched');
+    await message('message 3').waitFor();
+    await send(relay, { channel: 'off:watched', content: 'live before' });
+    await message('live before').waitFor();
+
+    await relay.stop();
+    await page.getByText('No answer from the relay since').waitFor();
+    expect(await message('live before').isVisible()).toBe(true);
+    await page.getByText('Reconnecting').waitFor();
+
+    // Another process writes to the same file before the page is back.
+    const back = await again(relay);
+    await sendMany(back, { channel: 'off:watched', count: 5, words: 'missed' });
+    await sendMany(back, { channel: 'off:other', count: 2, words: 'elsewhere' });
+    await page
+      .getByRole('button', { name: 'Try now' })
+      .click()
+      .catch(() => undefined);
+    await message('missed 5').waitFor();
+    await channelRow('other 2 unread').waitFor();
+    await send(back, { channel: 'off:watched', content: 'live after' });
+    await message('live after').waitFor();
+
+    const shown = await feed.getByRole('article').allInnerTexts();
+    const words = shown.flatMap((text) => text.match(/(message|missed|live) \w+$/m)?.[0] ?? []);
+    expect(words).toEqual([
+      'message 1',
+      'message 2',
+      'message 3',
+      'live before',
+      ...[1, 2, 3, 4, 5].map((number) => `missed ${number}`),
+      'live after',
+    ]);
+  });
+
+  test('what is written waits, and goes out once when it is back', async () => {
+    const relay = await startRelay();
+    await send(relay, { channel: 'off:write', content: 'hello' });
+    const { page, feed, message, openChannel } = await openDashboard(relay, { expected });
+    await openChannel('off:write');
+    await message('hello').waitFor();
+    await relay.stop();
+    await page.getByPlaceholder('Message off:write').fill('into the void');
+    await page.keyboard.press('Control+Enter');
+    await feed.getByText('Waiting to send. It goes out when the relay is back.').waitFor();
+    await page.reload().catch(() => undefined);
+
+    const back = await again(relay);
+    await page.goto(`${back.url}/#/channels/off%3Awrite`);
+    await message('into the void').and(page.getByLabel('desk, message')).waitFor();
+    const answer = await fetch(`${back.url}/api/messages?channel=off:write`);
+    const { messages } = (await answer.json()) as { messages: { preview: string }[] };
+    expect(messages.map(({ preview }) => preview)).toEqual(['hello', 'into the void']);
+    expect(await feed.getByText('into the void').count()).toBe(1);
+  });
+
+  test('a page that finds nobody says how to start the relay, and begins by itself', async () => {
+    const relay = await startRelay();
+    const { page } = await openDashboard(relay, { expected: /./ });
+    await page.getByText('Nothing has been said yet').waitFor();
+    await page.route('**/api/**', (route) => route.abort());
+    await page.route('**/events**', (route) => route.abort());
+    await page.reload();
+    await page.getByText('Is the relay still running?').waitFor();
+    await page.unroute('**/api/**');
+    await page.unroute('**/events**');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('Nothing has been said yet').waitFor();
+  });
+
+  test('without a stream to be had it asks from time to time', async () => {
+    const relay = await startRelay({ args: ['--max-sse', '1'] });
+    await send(relay, { channel: 'off:poll', content: 'first' });
+    const taken = new AbortController();
+    await fetch(`${relay.url}/events?all=1`, { signal: taken.signal });
+    const { page, message, openChannel } = await openDashboard(relay, { expected: /503/ });
+    await page.getByText('The relay has no live stream left for this page').first().waitFor();
+    await openChannel('off:poll');
+    await message('first').waitFor();
+    await send(relay, { channel: 'off:poll', content: 'second' });
+    await message('second').waitFor();
+    taken.abort();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('Connected again.').first().waitFor();
+  });
+});

@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bearer, call, send } from '../support/http-client.ts';
+import { startRelay, type Relay } from '../support/program.ts';
+import { openDashboard } from './dashboard.ts';
+
+const token = 'a-token-of-the-owner-1234567890';
+
+let relay: Relay;
+beforeAll(async () => {
+  relay = await startRelay({ env: { CLAUDE_BRIDGE_AUTH_TOKEN: token } });
+  await send(relay, { channel: 'secret:plans', content: 'The plan' }, bearer(token));
+});
+
+/** What the browser itself complains about: a 401, which asks to sign in, and the stream of a session that has ended. */
+const expected = /401|ERR_INCOMPLETE_CHUNKED_ENCODING/;
+
+describe('a relay with a token', () => {
+  test('asks for it once, keeps it nowhere, and stays signed in over a reload', async () => {
+    const { page, message, context } = await openDashboard(relay, { expected });
+    await page.getByRole('heading', { name: 'Sign in to Claude Bridge' }).waitFor();
+    expect(await page.getByText('secret').count()).toBe(0);
+
+    await page.getByLabel('Token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('The relay does not know this token.').waitFor();
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
+
+    await page.reload();
+    await message('The plan').waitFor();
+    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+    expect(kept).not.toContain(token);
+    expect(kept).not.toContain('The plan');
+    const cookies = await context.cookies();
+    expect(cookies).toMatchObject([{ name: 'claude_bridge_session', httpOnly: true, sameSite: 'Strict' }]);
+    expect(cookies[0]?.value).not.toContain(token);
+  });
+
+  test('signs out in every tab, and takes away what was shown and remembered', async () => {
+    const first = await openDashboard(relay, { expected });
+    await first.page.getByLabel('Token').fill(token);
+    await first.page.keyboard.press('Enter');
+    await first.message('The plan').waitFor();
+    const second = await openDashboard(relay, { expected, context: first.context });
+    await second.message('The plan').waitFor();
+
+    await first.page.goto(`${relay.url}/#/settings`);
+    await first.page.getByRole('button', { name: 'Sign out' }).click();
+    await first.page.getByRole('heading', { name: 'Sign in to Claude Bridge' }).waitFor();
+    await second.page.getByText('You have signed out in another tab.').waitFor();
+    expect(await second.page.getByText('The plan').count()).toBe(0);
+    expect(await first.page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
+
+    // Signing in again in one lets the other in.
+    await first.page.getByLabel('Token').fill(token);
+    await first.page.keyboard.press('Enter');
+    await second.message('The plan').waitFor();
+  });
+
+  test('asks again when an administrator has ended the session', async () => {
+    const { page, message } = await openDashboard(relay, { expected });
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
+    await call(relay, 'DELETE', '/api/sessions', { headers: bearer(token) });
+    await page.getByText('You are no longer signed in.').waitFor();
+    expect(await page.getByText('The plan').count()).toBe(0);
+  });
+
+  test('says what a token may not do', async () => {
+    const answer = await call(relay, 'POST', '/api/tokens', {
+      headers: bearer(token),
+      body: { label: 'reading-only', rights: ['read'] },
+    });
+    const { token: readOnly } = answer.body as { token: string };
+    const { page, message } = await openDashboard(relay, { expected });
+    await page.getByLabel('Token').fill(readOnly);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
+    await page.getByText('You may read this channel, not write to it.').waitFor();
+    expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Channel menu' }).click();
+    expect(await page.getByRole('menuitem', { name: 'Clear the channel…' }).count()).toBe(0);
+  });
+});

@@ -1,12 +1,7 @@
 import type { MessageDetail, MessageItem } from '../../src-shared/api.ts';
 import type { StreamMessage } from '../../src-shared/client/stream-event.ts';
 import { interpretContent, type Interpretation } from '../../src-shared/encoding.ts';
-
-/** Where a message came from, as far as the relay knows: the machine's token, and the program that used it. */
-export interface Origin {
-  label: string;
-  client: { name: string; version: string } | null;
-}
+import type { Origin } from '../../src-shared/message.ts';
 
 /** A message as the page keeps it, whichever way it came. */
 export interface FeedMessage {
@@ -21,10 +16,11 @@ export interface FeedMessage {
   /** Milliseconds since the epoch; NaN if the row was written by other hands. */
   readonly at: number;
   readonly interpretation: Interpretation;
-  readonly origin: Origin | undefined;
+  /** Where it came from: the machine whose token was used, and its program. */
+  readonly origin: Origin | null;
 }
 
-type Given = (MessageItem | MessageDetail | StreamMessage) & { origin?: Origin | null; channel?: string };
+type Given = (MessageItem | MessageDetail | StreamMessage) & { channel?: string };
 
 /** @param channel where it was found; listings do not repeat it */
 export function toFeedMessage(given: Given, channel: string): FeedMessage {
@@ -39,7 +35,8 @@ export function toFeedMessage(given: Given, channel: string): FeedMessage {
     timestamp,
     at: Date.parse(timestamp),
     interpretation: interpretContent(content),
-    origin: origin ?? undefined,
+    // A relay of an earlier version does not say.
+    origin: origin ?? null,
   };
 }
 

@@ -1,5 +1,7 @@
-/** Whether this is the desktop window, where no browser owns keys. */
-export const inWindow = location.protocol === 'app:';
+import { desktop } from '../state/desktop.ts';
+
+/** Whether this is the window of the application, where no browser owns keys. */
+export const inWindow = desktop !== undefined;
 
 /** Whether this computer calls its command key by that name. */
 export const isApple = /mac|iphone|ipad/i.test(navigator.platform);

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import type { Access, Right } from '../../src-shared/access.ts';
-import type { StateResponse } from '../../src-shared/api.ts';
+import type { RelayAddress, StateResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
@@ -11,6 +11,7 @@ import { Announcer } from './announcer.svelte.ts';
 import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.ts';
 import { Delivery } from './delivery.svelte.ts';
+import { desktop } from './desktop.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Feeds } from './feeds.ts';
 import { Notices } from './notices.svelte.ts';
@@ -62,6 +63,8 @@ export class Dashboard {
   open = $state<'palette' | 'keys'>();
   /** Messages that came after the last interruption, and had been missed. */
   caughtUp = $state(0);
+  /** Where the relay can be reached; empty until it has said so. */
+  addresses = $state.raw<readonly RelayAddress[]>([]);
   /** What this browser may do; undefined until the relay has said so. */
   access = $state.raw<Access>();
   /** Whether there is something to sign out of. */
@@ -83,6 +86,16 @@ export class Dashboard {
     return this.channels.liveliest?.id;
   });
 
+  /** The address that works where this page is. */
+  readonly here = $derived(
+    desktop ? (this.addresses.find(({ listening }) => listening)?.url ?? '') : location.origin,
+  );
+  /** The address that one gives to another machine, if there is a better one. */
+  readonly elsewhere = $derived(
+    this.addresses.find((address) => address.recommended && address.listening && address.accepted)?.url ??
+      this.here,
+  );
+
   constructor(api: ApiClient) {
     this.api = api;
     this.unread = new Unread(api);
@@ -97,6 +110,7 @@ export class Dashboard {
         this.caughtUp = 0;
         this.delivery.reset();
         void this.refresh();
+        void this.#look();
         void this.outbox.flush();
         if (gap) void this.#catchUp();
       },
@@ -149,9 +163,7 @@ export class Dashboard {
       this.channels.replace(facts.channels);
       void this.unread.catchUp(this.channels.list, facts.server_time);
       void this.presence.refresh();
-      const [session, me] = await Promise.all([this.api.session(), this.api.whoami()]);
-      this.signedIn = session.auth_required;
-      this.access = me.principal;
+      this.signedIn = (await this.api.session()).auth_required;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       if (error.code === 'unauthorized') this.#leave('You are no longer signed in.');
@@ -216,6 +228,16 @@ export class Dashboard {
     }
   }
 
+  /** Has the relay hand messages out again. */
+  async resume(): Promise<void> {
+    try {
+      await this.api.resume();
+      await this.refresh();
+    } catch (error) {
+      this.notices.failed('Not resumed', error);
+    }
+  }
+
   #take(events: readonly StreamEvent[]): void {
     this.channels.take(events);
     this.unread.take(events, (id) => this.outbox.isOwn(id));
@@ -224,7 +246,8 @@ export class Dashboard {
     this.delivery.take(events);
     // Only the relay knows what is open, and only envelopes ask and answer.
     if (events.some((event) => event.type === 'message' && event.message.is_json)) this.#refresh.ask();
-    if (events.some(({ type }) => type === 'gap')) void this.#catchUp();
+    if (events.some(({ type }) => type === 'gap' || type === 'resumed')) void this.#catchUp();
+    if (events.some(({ type }) => type === 'paused' || type === 'resumed')) void this.refresh();
     this.#announce(events);
     this.#countCaughtUp(events);
   }
@@ -241,6 +264,18 @@ export class Dashboard {
         (part) => part !== undefined && part !== '',
       );
       this.announcer.say(sentence.join(', '), (count) => `${count} new messages`);
+    }
+  }
+
+  /** Asks for what does not change while the link stands. */
+  async #look(): Promise<void> {
+    try {
+      const [me, { addresses }] = await Promise.all([this.api.whoami(), this.api.addresses()]);
+      this.access = me.principal;
+      this.addresses = addresses;
+    } catch (error) {
+      // The page can do without: the relay has the last word on rights, and the reader knows one address.
+      if (!(error instanceof BridgeError)) throw error;
     }
   }
 
@@ -271,6 +306,7 @@ export class Dashboard {
     this.facts = undefined;
     this.signedIn = false;
     this.access = undefined;
+    this.addresses = [];
   }
 }
 

@@ -165,7 +165,7 @@ export class Feed {
   async catchUp(): Promise<void> {
     // Its first page is on the way, and what is new comes with it.
     if (this.phase === 'empty') return;
-    if (!this.newest) await this.open();
+    if (this.phase === 'failed' || !this.newest) await this.open();
     else if (this.atEnd && !(await this.#goOn())) await this.open();
   }
 
@@ -260,6 +260,9 @@ export class Feed {
 
   async #page(query: { since_id?: string; before_id?: string; limit?: number }) {
     const page = await this.#api.messages({ channel: this.channel, limit: pageSize, full: true, ...query });
+    if (page.warning === 'paused') {
+      throw new BridgeError('paused', 'the relay is paused and hands no messages out');
+    }
     return {
       messages: page.messages.map((item) => toFeedMessage(item, this.channel)),
       previous: page.previous_cursor,

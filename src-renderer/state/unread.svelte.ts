@@ -40,6 +40,9 @@ export class Unread {
     this.#api = api;
   }
 
+  /** The channels with something unread. */
+  readonly list = $derived(Array.from(this.#counts, ([channel, count]) => ({ channel, count })));
+
   of(channel: string): number {
     return this.#counts.get(channel) ?? 0;
   }

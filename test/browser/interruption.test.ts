@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { send } from '../support/http-client.ts';
+import { bearer, post, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';
 import { sendMany } from './messages.ts';
@@ -100,5 +100,25 @@ describe('when the relay goes away', () => {
     taken.abort();
     await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText('Connected again.').first().waitFor();
+  });
+
+  test('while it is paused the page says so, and shows everything that was held once it is resumed', async () => {
+    const relay = await startRelay();
+    await send(relay, { channel: 'off:paused', content: 'before' });
+    const { page, message, openChannel } = await openDashboard(relay);
+    await openChannel('off:paused');
+    await message('before').waitFor();
+    await post(relay, '/api/relay/pause', {}, bearer(relay.localToken));
+    await page.getByText('The relay is paused since').waitFor();
+    await send(relay, { channel: 'off:paused', content: 'held back' });
+    // This page has no right to resume it, and a channel that was not read yet cannot be.
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+    await openChannel('off:unread');
+    await page.getByText('the relay is paused and hands no messages out').waitFor();
+    await openChannel('off:paused');
+    expect(await message('held back').count()).toBe(0);
+    await post(relay, '/api/relay/resume', {}, bearer(relay.localToken));
+    await message('held back').waitFor();
+    await page.getByText('The relay is paused').first().waitFor({ state: 'detached' });
   });
 });

@@ -20,6 +20,7 @@ export function feedMessage(
       timestamp: at,
       is_json: false,
       preview: '',
+      origin: null,
     },
     'demo:one',
   );

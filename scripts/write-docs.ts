@@ -4,6 +4,8 @@ import { variablesWithoutEffect } from '../src-shared/settings-compatibility.ts'
 import { settingGroups, type SettingDefinition, type SettingGroup } from '../src-shared/settings-kinds.ts';
 import { settingDefinitions, settingKeys, type SettingKey, type Settings } from '../src-shared/settings.ts';
 import { exitCodes } from '../src-main/cli/exit-codes.ts';
+import { cliFile, cliPage } from './cli-page.ts';
+import { code, row } from './markdown.ts';
 import { dataDirectory, dataPaths } from '../src-main/settings/paths.ts';
 
 const settingsFileName = basename(dataPaths('/').settingsFile);
@@ -118,12 +120,7 @@ function settingRow(key: SettingKey): string {
   ]);
 }
 
-function row(cells: string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+if (import.meta.main) {
+  writeFileSync(configurationFile, configurationPage());
+  writeFileSync(cliFile, cliPage());
 }
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-if (import.meta.main) writeFileSync(configurationFile, configurationPage());

@@ -22,4 +22,5 @@ export const otherVariables: readonly string[] = [
   'CLAUDE_BRIDGE_TOKEN_FILE',
   'CLAUDE_BRIDGE_CA_FILE',
   'CLAUDE_BRIDGE_FINGERPRINT',
+  'CLAUDE_BRIDGE_SENDER',
 ];

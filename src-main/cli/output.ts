@@ -1,20 +1,35 @@
+import { visibleParts } from '../../src-shared/visible-text.ts';
+
+const goneAway = new AbortController();
+
+/** Aborted when nobody reads standard output any more. */
+export const outputGone = goneAway.signal;
+
 /** Lines for people or programs, on standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 export function printWarnings(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) process.stderr.write(`warning: ${onOneLine(warning)}\n`);
 }
 
 /** One line on standard error, whatever the sentence holds. */
 export function printError(sentence: string): void {
-  process.stderr.write(`error: ${sentence.replace(/\s*[\r\n]+\s*/g, ' ')}\n`);
+  process.stderr.write(`error: ${onOneLine(sentence)}\n`);
+}
+
+/** A sentence may repeat what somebody else has written, which must not steer the terminal. */
+function onOneLine(sentence: string): string {
+  return visibleParts(sentence.replace(/\s*[\r\n]+\s*/g, ' '))
+    .map(({ text, hidden }) => (hidden ? `<${text}>` : text))
+    .join('');
 }
 
 /** Keeps the process alive when whoever reads its output goes away, as `| head` does. */
 export function surviveClosedOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    goneAway.abort(error);
     if (error.code === 'EPIPE') return;
     process.exitCode = 1;
     printError(`cannot write to standard output: ${error.message}`);

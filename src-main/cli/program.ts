@@ -1,9 +1,13 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { clientIds, scopes, transports } from '../../src-shared/connect/client.ts';
 import type { SettingsInput } from '../settings/load.ts';
+import { shells, type Shell } from './shells.ts';
 import type { ConnectFlags } from './connect/options.ts';
+import { withExamples } from './examples.ts';
 import { exitCode } from './exit-codes.ts';
-import { epilogue, summary } from './help.ts';
+import { epilogue, formatHelp, summary } from './help.ts';
+import { defineMessageCommands } from './message-commands.ts';
+import { collected } from './option-values.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
 import { givenTarget, listTargetOptions, refuseTarget, targetOptions } from './target-options.ts';
@@ -16,8 +20,19 @@ import { version } from './version.ts';
  */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let code = exitCode('fine');
+  const program = createProgram((ended) => (code = ended));
+  if (argv[0] === 'complete') await (await import('./completion.ts')).addSuggestions(program);
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+/**
+ * All commands with their arguments, flags and help.
+ * @param end takes the exit code of the command that was run
+ */
+export function createProgram(end: (code: number) => void): Command {
   const runs = (command: (input: SettingsInput) => number | Promise<number>) => async () => {
-    code = await command(settingsInput(givenFlags(program)));
+    end(await command(settingsInput(givenFlags(program))));
   };
   const serves = runs(async (input) => {
     const target = givenTarget(program);
@@ -39,6 +54,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version(`claude-bridge ${version}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .configureHelp({ formatHelp })
     .option('--stdio', 'speak MCP on standard input and output instead of HTTP')
     .addHelpText('after', epilogue())
     .action(serves);
@@ -127,11 +143,29 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       await runs((input) => doctorCommand({ json: options.json === true }, givenTarget(program), input))();
     });
 
-  await program.parseAsync(argv, { from: 'user' });
-  return code;
-}
+  defineMessageCommands(program, (work) =>
+    runs(async (input) => {
+      const { talk } = await import('./talk.ts');
+      return talk(givenTarget(program), input, work);
+    })(),
+  );
 
-/** The values of an option that may be given several times. */
-function collected(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
+  const completion = program
+    .command('completion')
+    .description('print what completes commands and flags in a shell')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import('./completion.ts');
+      await runs(() => completionCommand(shell))();
+    });
+  withExamples(completion, [
+    { line: 'source <(claude-bridge completion bash)', does: 'for this session; zsh likewise' },
+    { line: 'claude-bridge completion fish | source', does: 'for this session' },
+    {
+      line: 'claude-bridge completion powershell | Out-String | Invoke-Expression',
+      does: 'for this session',
+    },
+  ]);
+
+  return program;
 }

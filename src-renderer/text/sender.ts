@@ -1,13 +1,11 @@
+import { nameHash } from '../../src-shared/name-hash.ts';
+
 /** How many sender colours the design has: the tokens `--id-0` to `--id-7`. */
 export const senderColours = 8;
 
-const encoder = new TextEncoder();
-
 /** The colour of a sender, the same everywhere: FNV-1a of its name, modulo the number of colours. */
 export function senderColour(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of encoder.encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash % senderColours;
+  return nameHash(name) % senderColours;
 }
 
 /** Two letters for a sender's tile: of its first two words, else of its only one. They repeat the name beside them. */

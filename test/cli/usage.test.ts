@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src-main/cli/exit-codes.ts';
 import { settingDefinitions, settingKeys } from '../../src-shared/settings.ts';
 import { settingGroups } from '../../src-shared/settings-kinds.ts';
+import { cliFile, cliPage } from '../../scripts/cli-page.ts';
 import { cliEntry, runCli, scratchDirectory } from './run-cli.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -66,6 +67,13 @@ describe('a command line that cannot be understood', () => {
     expect(result.stderr.split('\n')).toEqual([expect.stringContaining(`error: ${message}`), '']);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).not.toContain('secret');
+  });
+});
+
+describe('docs/cli.md', () => {
+  it('says what the definitions of the commands say', () => {
+    const written = readFileSync(cliFile, 'utf8');
+    expect(written === cliPage(), 'docs/cli.md is stale: run `npm run docs`').toBe(true);
   });
 });
 

@@ -43,6 +43,8 @@ export interface Program extends AsyncDisposable {
   printed(text: string | RegExp): Promise<void>;
   logged(text: string | RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** Stops reading its standard output, as `| head` does. */
+  closeOutput(): void;
   /** Asks it to stop, and resolves when it has. */
   stop(): Promise<Exit>;
   /** Ends it at once. */
@@ -183,6 +185,10 @@ class ChildProgram implements Program {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  closeOutput(): void {
+    this.#child.stdout.destroy();
   }
 
   stop(): Promise<Exit> {

@@ -6,7 +6,7 @@ import type { SettingsInput } from '../../settings/load.ts';
 import { exitCode } from '../exit-codes.ts';
 import { CommandFailure, reportFailure } from '../failure.ts';
 import { print } from '../output.ts';
-import { confirm } from './confirm.ts';
+import { confirm } from '../confirm.ts';
 import type { ConnectOptions } from './options.ts';
 import { verdictBody, verify, type Verdict } from './verification.ts';
 import { commandsOf, planInWords, proofInWords, tokenInWords } from './words.ts';

@@ -1,0 +1,43 @@
+import { counted } from './numbers.ts';
+import { exitCode } from './exit-codes.ts';
+import type { Talk } from './talk.ts';
+import { Screen, type ScreenOptions } from './terminal/screen.ts';
+import { table } from './terminal/table.ts';
+
+/** `claude-bridge agents`: who is there. */
+export async function agentsCommand(options: ScreenOptions, { client, signal }: Talk): Promise<number> {
+  const screen = new Screen(options);
+  const { agents } = await client.agents({ signal });
+  if (screen.json) {
+    for (const agent of agents) screen.record(agent);
+    return exitCode('fine');
+  }
+  if (agents.length > 0) {
+    const rows = agents.map((agent) => [
+      screen.style('bold', screen.name(agent.name)),
+      agent.client ? screen.name(`${agent.client.name} ${agent.client.version}`) : '',
+      `${agent.transport}${agent.address === null ? '' : ` ${agent.address}`}`,
+      screen.time(agent.last_seen),
+      names(agent.waiting, screen),
+      names(agent.streaming, screen),
+      `${agent.unread}${agent.stuck ? screen.style('red', ' stuck') : ''}`,
+    ]);
+    screen.print(table(columns, rows, screen));
+  }
+  screen.print(screen.style('dim', counted(agents.length, 'agent')));
+  return exitCode('fine');
+}
+
+function names(channels: readonly string[], screen: Screen): string {
+  return channels.map((channel) => screen.name(channel)).join(', ');
+}
+
+const columns = [
+  { title: 'name', flexible: true },
+  { title: 'client', flexible: true },
+  { title: 'via', flexible: true },
+  { title: 'last seen' },
+  { title: 'waits for', flexible: true },
+  { title: 'streams', flexible: true },
+  { title: 'unread', align: 'right' },
+] as const;

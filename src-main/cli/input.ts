@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { ConfigurationError, unusable } from '../settings/configuration-error.ts';
+
+/** `-` stands for standard input. */
+const standardInput = '-';
+
+/**
+ * The text of a file, or of standard input for `-`.
+ * @throws ConfigurationError when it cannot be read or is not UTF-8
+ */
+export async function readInput(path: string): Promise<string> {
+  const name = path === standardInput ? 'standard input' : path;
+  let bytes: Buffer;
+  try {
+    bytes = path === standardInput ? await buffer(process.stdin) : readFileSync(path);
+  } catch (error) {
+    throw unusable('read', name, error);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${name} is not UTF-8 text`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { StateResponse } from '../../src-shared/api.ts';
+import { exitCode } from './exit-codes.ts';
+import { counted } from './numbers.ts';
+import type { Talk } from './talk.ts';
+import { Screen, type ScreenOptions } from './terminal/screen.ts';
+
+/** `claude-bridge status`: how a relay is. */
+export async function statusCommand(
+  options: ScreenOptions,
+  { client, target, signal }: Talk,
+): Promise<number> {
+  const screen = new Screen(options);
+  const state = await client.state({ signal });
+  if (screen.json) screen.record({ url: target.url, ...state });
+  else screen.print(lines(state, target.url, screen).join('\n'));
+  return exitCode('fine');
+}
+
+function lines(state: StateResponse, url: string, screen: Screen): string[] {
+  const { channels, total_messages, open_questions: open, stuck_consumers: stuck } = state;
+  const facts: [string, string][] = [
+    ['relay', `${url} (${state.version})`],
+    ['up for', state.uptime_human],
+    ['holds', `${counted(total_messages, 'message')} in ${counted(channels.length, 'channel')}`],
+    ['listening', `${state.waiters} waiting, ${state.sse_subscribers} streaming`],
+    ['open', open > 0 ? screen.style('yellow', counted(open, 'question')) : 'no questions'],
+    ['stuck', stuck > 0 ? screen.style('red', counted(stuck, 'reader')) : 'nobody'],
+    ['keeps', state.retention_days === 0 ? 'for ever' : counted(state.retention_days, 'day')],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    screen.style('green', 'online'),
+    ...facts.map(([name, value]) => `${screen.style('dim', name.padEnd(width))}  ${value}`),
+  ];
+}

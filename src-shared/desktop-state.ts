@@ -1,3 +1,4 @@
+import type { StdioServer } from './connect/connection.ts';
 import type { BridgeStatus } from './bridge-status.ts';
 import type { DesktopSettings } from './desktop-settings.ts';
 import type { FirstRun } from './first-run.ts';
@@ -75,6 +76,8 @@ export interface DesktopState {
   settings: DesktopSettings;
   login: LoginItemState;
   commandLineTool: CommandLineToolState;
+  /** What an MCP client of this computer can start instead of coming over HTTP; null where no path to it lasts. */
+  stdioServer: StdioServer | null;
   token: TokenKeeping;
   update: UpdateState;
   /** The steps that a person goes through at first; null when they are done. */

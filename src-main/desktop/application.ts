@@ -1,3 +1,4 @@
+import { toError } from '../../src-shared/bridge-error.ts';
 import type { CommandLineToolState, DesktopState, LoginItemState } from '../../src-shared/desktop-state.ts';
 import type { AttentionWatch } from './attention.ts';
 import type { CommandLineTool } from './command-line-tool.ts';
@@ -19,6 +20,7 @@ export interface ApplicationParts {
   memory: DesktopMemory;
   login: LoginItem;
   tool: CommandLineTool;
+  stdioServer: DesktopState['stdioServer'];
   token: RelayToken;
   updates: Updates;
   guide: FirstRunGuide;
@@ -47,7 +49,8 @@ export class Application {
   }
 
   get state(): DesktopState {
-    const { version, platform, dataDirectory, relay, attention, choices, token, updates, guide } = this.parts;
+    const { version, platform, dataDirectory, stdioServer } = this.parts;
+    const { relay, attention, choices, token, updates, guide } = this.parts;
     return {
       version,
       platform,
@@ -57,6 +60,7 @@ export class Application {
       settings: choices.current,
       login: this.#login,
       commandLineTool: this.#tool,
+      stdioServer,
       token: token.keeping,
       update: updates.state,
       firstRun: guide.state,
@@ -108,13 +112,19 @@ export class Application {
     this.changed();
   }
 
-  /** Does something that may fail without harm: what went wrong is logged and shown. */
-  async attempt(whatFailed: string, work: () => unknown): Promise<void> {
+  /**
+   * Does something that may fail without harm: what went wrong is logged and shown.
+   * @returns what went wrong, in words
+   */
+  async attempt(whatFailed: string, work: () => unknown): Promise<string | undefined> {
     try {
       await work();
+      return undefined;
     } catch (error) {
+      const { message } = toError(error);
       this.parts.log(error);
-      this.report(`${whatFailed}: ${error instanceof Error ? error.message : String(error)}`);
+      this.report(`${whatFailed}: ${message}`);
+      return message;
     }
   }
 

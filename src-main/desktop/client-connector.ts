@@ -1,7 +1,7 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { clients } from '../../src-shared/connect/client.ts';
-import type { Connection } from '../../src-shared/connect/connection.ts';
-import { stdioServer, type Installation } from '../../src-shared/connect/stdio-server.ts';
+import type { Connection, StdioServer } from '../../src-shared/connect/connection.ts';
+import type { ConfiguredClientId } from '../../src-shared/connect/setup.ts';
 import { detectable, detectClients } from '../clients/detect.ts';
 import type { Place } from '../clients/place.ts';
 import { carryOut, makePlan } from '../clients/plan.ts';
@@ -10,8 +10,8 @@ import type { ClientConnector } from './first-run-guide.ts';
 
 export interface ClientConnectorParts {
   relay: EmbeddedRelay;
-  /** What a client starts where it cannot come over HTTP. */
-  installation: Installation;
+  /** What a client starts where it cannot come over HTTP; null where no path to it lasts. */
+  stdioServer: StdioServer | null;
   place: Place;
   version: string;
 }
@@ -19,7 +19,7 @@ export interface ClientConnectorParts {
 /** Connects the agent programs of this computer to the relay in this application, for everything that the user does. */
 export function clientConnector({
   relay,
-  installation,
+  stdioServer,
   place,
   version,
 }: ClientConnectorParts): ClientConnector {
@@ -38,7 +38,7 @@ export function clientConnector({
     connect: async (id) => {
       const client = detectable.find((known) => known === id);
       if (!client) throw new BridgeError('not_found', `there is no client ${id}`);
-      const connection = connectionTo(relay, installation);
+      const connection = connectionFor(client, relay, stdioServer);
       await carryOut(makePlan(client, 'user', connection, place), place);
       // As big as the rest of the program together, and of use only here.
       const { verifyConnection } = await import('../clients/verify.ts');
@@ -48,13 +48,34 @@ export function clientConnector({
   };
 }
 
-/** Over HTTP, with the token itself in settings of their own; with TLS, whose certificate they may not know, over stdio. */
-function connectionTo(relay: EmbeddedRelay, installation: Installation): Connection {
+/**
+ * Over HTTP where nothing is needed for that. Where a token is, or a certificate that the client may not know, over stdio
+ * on the same database, so that no secret lies in settings or is seen in a list of processes.
+ */
+function connectionFor(
+  client: ConfiguredClientId,
+  relay: EmbeddedRelay,
+  server: StdioServer | null,
+): Connection {
   const { running, error } = relay.status();
   if (!running) throw new BridgeError('relay_stopped', error?.message ?? 'the relay is stopped');
-  if (running.tls) {
-    return { transport: 'stdio', server: stdioServer(installation, { args: [], env: {} }), token: 'none' };
-  }
   const { token } = relay;
-  return { transport: 'http', baseUrl: running.url, token: token === undefined ? 'none' : { value: token } };
+  const http = { transport: 'http', baseUrl: running.url } as const;
+  if (token === undefined && !running.tls) return { ...http, token: 'none' };
+  if (server) return { transport: 'stdio', server, token: 'none' };
+  if (running.tls) {
+    throw new BridgeError(
+      'conflict',
+      'it may not know the certificate of this relay, and an AppImage has no tool that it could start; the deb package has',
+    );
+  }
+  // Its own program keeps its settings, and takes the token among its words.
+  if (client === 'claude') {
+    throw new BridgeError(
+      'conflict',
+      'its token could be seen in the list of processes while it is connected; use the command that the tray copies, or the deb package',
+    );
+  }
+  // Into a file of its own that we edit ourselves.
+  return { ...http, token: token === undefined ? 'none' : { value: token } };
 }

@@ -1,6 +1,10 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import type { Installation as CommandInstallation } from '../../src-shared/connect/stdio-server.ts';
+import { join, resolve } from 'node:path';
+import type { StdioServer } from '../../src-shared/connect/connection.ts';
+import {
+  stdioServer,
+  type Installation as CommandInstallation,
+} from '../../src-shared/connect/stdio-server.ts';
 import { quote } from '../../src-shared/connect/shell.ts';
 import {
   asMacAdministrator,
@@ -66,6 +70,16 @@ export function stdioInstallation(installation: Installation): CommandInstallati
     isElectron: true,
     launcher: isPackaged && platform !== 'win32' ? launcherOf(installation) : undefined,
   };
+}
+
+/** What MCP clients can be told to start; null where the path would not last until they do. */
+export function lastingStdioServer(installation: Installation): StdioServer | null {
+  const isLasting = installation.env['APPIMAGE'] === undefined && !isFleeting(installation.resources);
+  if (!isLasting) return null;
+  // Which database it is: clients start it with few of our variables.
+  const home = installation.env['CLAUDE_BRIDGE_HOME'];
+  const env = home === undefined || home.trim() === '' ? {} : { CLAUDE_BRIDGE_HOME: resolve(home) };
+  return stdioServer(stdioInstallation(installation), { args: [], env });
 }
 
 /** The tool that comes with the application, the way it gets onto the PATH of this system. */

@@ -4,6 +4,7 @@ import type {
   Dock,
   RenderProcessGoneDetails,
 } from 'electron/main';
+import type { NativeImage } from 'electron/common';
 import { toError } from '../../src-shared/bridge-error.ts';
 import { stateChannel, type Destination } from '../../src-shared/ipc-channels.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
@@ -71,6 +72,11 @@ export class MainWindow {
   /** Sends the page a new state, if there is one that listens. */
   tell(state: DesktopState): void {
     if (this.#pageListens && this.#isAlive()) this.#window?.webContents.send(stateChannel, state);
+  }
+
+  /** Windows: a mark on the button of the window in the taskbar. */
+  mark(image: NativeImage | null, description: string): void {
+    if (this.#isAlive()) this.#window?.setOverlayIcon(image, description);
   }
 
   get isFocused(): boolean {

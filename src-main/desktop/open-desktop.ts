@@ -10,7 +10,7 @@ import { DesktopChoices, DesktopMemory, openFile, type KeyedFile } from './deskt
 import type { ElectronParts } from './electron-parts.ts';
 import { EmbeddedRelay } from './embedded-relay.ts';
 import { FirstRunGuide } from './first-run-guide.ts';
-import { commandLineToolOf, loginItemOf, stdioInstallation, type Installation } from './installation.ts';
+import { commandLineToolOf, lastingStdioServer, loginItemOf, type Installation } from './installation.ts';
 import { KeptToken } from './kept-token.ts';
 import { listenChoices } from './listen-choices.ts';
 import { listenOn, portOf } from './listening.ts';
@@ -57,11 +57,12 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
       const input = { flags: {}, env: installation.env, dataDirectory: paths.directory };
       const loaded = await loadSettings(input);
       for (const warning of loaded.warnings) log.warn(warning);
-      return new Bridge({ loaded, version, log, vault: kept.vault });
+      return new Bridge({ loaded, version, log, keptToken: () => kept.protected });
     },
-    onChange: ({ state }) => {
-      if (state === 'running') attention.start();
+    onChange: (status) => {
+      if (status.state === 'running') attention.start();
       else attention.stop();
+      screen.followRelay(status);
       changed();
     },
   });
@@ -78,6 +79,7 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
     onChange: changed,
     onError: logError,
   });
+  const stdioServer = lastingStdioServer(installation);
   const guide = new FirstRunGuide({
     relay: {
       listen: (host, port) => listenOn(relay, host, port),
@@ -87,7 +89,7 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
     port: () => portOf(relay),
     clients: clientConnector({
       ...{ relay, version },
-      installation: stdioInstallation(installation),
+      stdioServer,
       place: { ...installation, directory: installation.home },
     }),
     onChange: changed,
@@ -106,10 +108,10 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
   });
   const application: Application = new Application({
     ...{ version, platform: installation.platform, dataDirectory: paths.directory },
-    ...{ relay, attention, choices, memory, updates, guide },
+    ...{ relay, attention, choices, memory, updates, guide, stdioServer },
     login: loginItemOf(installation, electron.app),
     tool: commandLineToolOf(installation),
-    token: new RelayToken({ relay, kept }),
+    token: new RelayToken({ relay, kept, file: paths.tokenFile }),
     show: (state) => screen.show(state),
     log: logError,
   });

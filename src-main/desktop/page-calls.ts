@@ -70,6 +70,7 @@ export function pageCalls(parts: PageCallsParts): DesktopCalls {
     update: () => done(updates.next()),
     firstRun: (command) => done(guide.take(command)),
     reportUnread: (unread) => {
+      onListening();
       attention.reported(unread);
       return null;
     },

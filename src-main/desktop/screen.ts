@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
+import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
 import { dashboardFolder } from '../runtime/dashboard-folder.ts';
 import type { Log } from '../runtime/log.ts';
@@ -21,6 +22,7 @@ import { serveBundle } from './serve-bundle.ts';
 import { TrayHandle } from './tray.ts';
 import { obeyTray } from './tray-commands.ts';
 import { unreadMessages } from './tray-look.ts';
+import { capitalised, withoutFlags } from './words.ts';
 
 export interface ScreenParts {
   electron: ElectronParts;
@@ -36,6 +38,8 @@ export interface Screen {
   window: MainWindow;
   notifications: Notifications;
   show(state: DesktopState): void;
+  /** Says that the relay does not run, when it was to and nobody looks. */
+  followRelay(status: BridgeStatus): void;
 }
 
 /** Puts the application on the screen, and connects it with what the system says and asks. */
@@ -44,7 +48,6 @@ export function openScreen({ electron, installation, application, api, log, logF
     electron;
   const { platform, env, bundle, resources, icon } = installation;
   const { relay, attention, choices, memory } = application.parts;
-  const warn = (sentence: string) => log.warn(sentence);
   const onError = (error: unknown) => log.error({ err: error }, 'something on the screen failed');
 
   const notifications = new Notifications({
@@ -72,9 +75,10 @@ export function openScreen({ electron, installation, application, api, log, logF
     },
     onFocus: () => void application.refresh(),
     onPageGone: () => attention.pageGone(),
-    onTrouble: (sentence) => {
-      warn(sentence);
+    onTrouble: (sentence, recovered) => {
+      log.warn(sentence);
       application.report(sentence);
+      if (!recovered) notifications.say({ title: 'The window of Claude Bridge', body: sentence });
     },
     onSessionEnd: () => stopNow(),
   });
@@ -100,6 +104,7 @@ export function openScreen({ electron, installation, application, api, log, logF
     pairingCode: () => pairingCode(api),
     quit: () => app.quit(),
   };
+  const unreadMark = nativeImage.createFromPath(join(resources, 'tray', 'attention-light-panel.ico'));
   const keepAwake = new KeepAwake(electron.powerSaveBlocker);
   const adopt = () => {
     nativeTheme.themeSource = choices.current.theme;
@@ -108,7 +113,10 @@ export function openScreen({ electron, installation, application, api, log, logF
   const show = (state: DesktopState) => {
     tray.show(state);
     window.tell(state);
-    if (platform !== 'win32') app.setBadgeCount(unreadMessages(state.attention));
+    const unread = unreadMessages(state.attention);
+    if (platform === 'win32')
+      window.mark(unread > 0 ? unreadMark : null, unread > 0 ? `${unread} unread` : '');
+    else app.setBadgeCount(unread);
   };
 
   const stopNow = quitInOrder({
@@ -149,5 +157,17 @@ export function openScreen({ electron, installation, application, api, log, logF
   Menu.setApplicationMenu(menu && Menu.buildFromTemplate(menu));
   adopt();
   if (platform === 'win32') window.prepare();
-  return { window, notifications, show };
+  let saidError: string | undefined;
+  const followRelay = ({ error }: BridgeStatus) => {
+    const sentence = error && capitalised(withoutFlags(error.message));
+    if (sentence && sentence !== saidError && !window.isVisible) {
+      notifications.say({
+        title: 'The relay is not running',
+        body: sentence,
+        destination: { view: 'settings' },
+      });
+    }
+    saidError = sentence ?? undefined;
+  };
+  return { window, notifications, show, followRelay };
 }

@@ -18,11 +18,16 @@ export interface TrayCommandParts {
   quit: () => void;
 }
 
-/** Does what was asked for in the tray. Whatever goes wrong is shown in the window, which then opens. */
+/** Does what was asked for in the tray. Whatever goes wrong is said at once, since no window may be open. */
 export async function obeyTray(command: TrayCommand, parts: TrayCommandParts): Promise<void> {
   const { application } = parts;
   const { relay, login, updates } = application.parts;
-  const attempt = (whatFailed: string, work: () => unknown) => application.attempt(whatFailed, work);
+  const attempt = async (whatFailed: string, work: () => unknown) => {
+    const problem = await application.attempt(whatFailed, work);
+    if (problem === undefined) return;
+    const said: MessageBoxOptions = { type: 'error', message: whatFailed, detail: problem, noLink: true };
+    await parts.dialog.showMessageBox(said);
+  };
   switch (command.do) {
     case 'open':
       parts.open(destinationOf(command.view));

@@ -10,7 +10,6 @@ import { Authentication } from '../security/authentication.ts';
 import { BrowserSessions } from '../security/browser-sessions.ts';
 import { Credentials } from '../security/credentials.ts';
 import { MachineTokens } from '../security/machine-tokens.ts';
-import { SharedTokens } from '../security/shared-tokens.ts';
 import type { Core } from './core.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import type { Log } from './log.ts';
@@ -35,7 +34,6 @@ export interface HttpFaceParts {
 export class HttpFace {
   readonly handle: RequestListener;
   readonly sessions: BrowserSessions;
-  readonly shared: SharedTokens;
   readonly #parts: HttpFaceParts;
   readonly #machineTokens: MachineTokens;
   readonly #credentials: Credentials;
@@ -50,10 +48,7 @@ export class HttpFace {
       store: core.store.tokens,
       onError: (error) => log.error({ err: error }, 'tokens could not be read or noted as used'),
     });
-    this.shared = new SharedTokens({ token, store: core.store.tokens });
-    this.#credentials = new Credentials({
-      ...{ shared: this.shared, localToken, machineTokens: this.#machineTokens },
-    });
+    this.#credentials = new Credentials({ token, localToken, machineTokens: this.#machineTokens });
     this.sessions = this.#makeSessions();
     const app = this.#makeApp();
     this.handle = (request, response) => {
@@ -67,15 +62,18 @@ export class HttpFace {
     return this.#dashboard !== undefined && this.#parts.settings().dashboard;
   }
 
+  useToken(token: string | undefined): void {
+    this.#credentials.useToken(token);
+  }
+
   /** Reads what must be known before the first request. @throws BridgeError `storage_*` */
-  async open(): Promise<void> {
-    await Promise.all([this.#machineTokens.load(), this.shared.load()]);
+  open(): Promise<void> {
+    return this.#machineTokens.load();
   }
 
   /** Ends MCP sessions and streams. */
   async stop(): Promise<void> {
     await (await this.#mcp)?.close();
-    this.shared.close();
     await this.#machineTokens.close();
   }
 
@@ -97,7 +95,7 @@ export class HttpFace {
         audit: core.audit,
         sessions: this.sessions,
         machineTokens: this.#machineTokens,
-        tokenRequired: () => this.shared.required,
+        tokenRequired: () => this.#credentials.tokenRequired,
         version,
         startedAt: Date.now(),
         mcp: () => this.#startMcp(),

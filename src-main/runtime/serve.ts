@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
 import type { LoadedSettings } from '../settings/load.ts';
@@ -14,9 +15,18 @@ export async function serve(loaded: LoadedSettings, { version }: { version: stri
   // Signals count from here on: whoever reads the banner or the runtime file may send one at once.
   const stopped = untilStopped(bridge, { starting, log });
   await starting;
+  warnOfOtherToken(bridge, { loaded, log });
   announce(bridge, version);
   log.info({ port: bridge.service?.port, pid: process.pid }, 'the relay is running');
   return Promise.race([stopped, untilLost(bridge)]);
+}
+
+/** The desktop application's own token is kept by the system, where this program cannot read it. */
+function warnOfOtherToken(bridge: Bridge, { loaded, log }: { loaded: LoadedSettings; log: Log }): void {
+  if (bridge.service?.shared.created !== true || !existsSync(loaded.paths.protectedTokenFile)) return;
+  log.warn(
+    'the desktop application has another token, which the system keeps for it; set authToken to have one for both',
+  );
 }
 
 /** Prints the banner, and prints it again whenever the relay has moved. */

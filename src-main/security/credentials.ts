@@ -1,14 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { digestOf, type MachineSecret } from './machine-secret.ts';
 import type { MachineTokens } from './machine-tokens.ts';
-import type { SharedSecret } from './shared-secret.ts';
-import type { SharedTokens } from './shared-tokens.ts';
 
 /**
  * What a request's credential turned out to be. `absent`: it brought none that could be compared. `ended`: a token of a
  * machine that no longer counts, or never did.
  */
-export type Identity = SharedSecret | 'local' | MachineSecret | 'ended' | 'wrong' | 'absent';
+export type Identity = 'token' | 'local' | MachineSecret | 'ended' | 'wrong' | 'absent';
 
 /** The value of `WWW-Authenticate` on every 401. */
 export const challenge = 'Bearer realm="claude-bridge"';
@@ -17,7 +15,8 @@ export const challenge = 'Bearer realm="claude-bridge"';
 const bearerScheme = /^bearer(?![^ \t])/i;
 
 export interface CredentialsOptions {
-  shared: SharedTokens;
+  /** The shared token. An empty one counts as not configured (wire specification 1.4). */
+  token?: string | undefined;
   /** The token that this start of the relay wrote to its runtime file. */
   localToken?: string | undefined;
   machineTokens?: Pick<MachineTokens, 'identify'> | undefined;
@@ -28,18 +27,24 @@ export interface CredentialsOptions {
  * so the comparison takes the same time whatever was sent.
  */
 export class Credentials {
-  readonly #shared: SharedTokens;
+  #token: Buffer | undefined;
   readonly #localToken: Buffer | undefined;
   readonly #machineTokens: CredentialsOptions['machineTokens'];
 
-  constructor({ shared, localToken, machineTokens }: CredentialsOptions) {
-    this.#shared = shared;
+  constructor({ token, localToken, machineTokens }: CredentialsOptions) {
     this.#machineTokens = machineTokens;
+    this.#token = digestOfToken(token);
     this.#localToken = digestOfToken(localToken);
   }
 
-  get shared(): SharedTokens {
-    return this.#shared;
+  /** Puts another shared token in place of the one in use, or none. */
+  useToken(token: string | undefined): void {
+    this.#token = digestOfToken(token);
+  }
+
+  /** Whether a shared token is configured, so that requests to protected paths must bring a credential. */
+  get tokenRequired(): boolean {
+    return this.#token !== undefined;
   }
 
   /**
@@ -60,9 +65,9 @@ export class Credentials {
 
   #compare(presented: Buffer): Identity {
     const digest = digestOf(presented);
-    const shared = this.#shared.find(digest);
+    const isToken = this.#token !== undefined && timingSafeEqual(digest, this.#token);
     const isLocalToken = this.#localToken !== undefined && timingSafeEqual(digest, this.#localToken);
-    if (shared) return shared;
+    if (isToken) return 'token';
     if (isLocalToken) return 'local';
     return this.#machineTokens?.identify(presented, digest) ?? 'wrong';
   }

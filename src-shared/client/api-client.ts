@@ -21,7 +21,6 @@ import type {
 import type { SettingsChange, SettingsPatch, SettingsResponse } from '../settings-api.ts';
 import type {
   RotationRequest,
-  SharedTokenResponse,
   TokenRequest,
   TokenResponse,
   TokensResponse,
@@ -265,11 +264,6 @@ export class ApiClient {
 
   resume(options?: CallOptions): Promise<PauseResponse> {
     return this.#post('/api/relay/resume', {}, options);
-  }
-
-  /** Another shared token; the one before still counts for `grace_seconds`. */
-  rotateSharedToken(body: RotationRequest = {}, options?: CallOptions): Promise<SharedTokenResponse> {
-    return this.#post('/api/token/rotate', body, options);
   }
 
   /** The browsers that are signed in. */

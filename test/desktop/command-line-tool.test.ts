@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   commandLineToolOf,
+  lastingStdioServer,
   stdioInstallation,
   type Installation,
 } from '../../src-main/desktop/installation.ts';
@@ -149,5 +150,13 @@ describe('what an MCP client starts', () => {
     expect(server.command).toBe('C:\\Apps\\Claude Bridge.exe');
     expect(server.env).toEqual({ ELECTRON_RUN_AS_NODE: '1' });
     expect(server.args.at(-1)).toBe('--stdio');
+  });
+
+  test('is not offered where its path would not last', () => {
+    expect(lastingStdioServer(installed({}))?.args).toEqual(['--stdio']);
+    expect(lastingStdioServer(installed({ env: { APPIMAGE: '/home/ada/Claude.AppImage' } }))).toBeNull();
+    expect(
+      lastingStdioServer(installed({ platform: 'darwin', resources: '/Volumes/Claude Bridge/x' })),
+    ).toBeNull();
   });
 });

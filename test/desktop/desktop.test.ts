@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { takenPort } from '../support/ports.ts';
 import { sentStates, startDesktop } from './start-desktop.ts';
 
 describe('the application', () => {
@@ -112,6 +113,20 @@ describe('the application', () => {
     await click('Try again');
     await until(({ relay: { state } }) => state === 'running');
     await expect.poll(() => double.tray.image.path).toContain('running-');
+  });
+
+  test('says that the relay does not run when no window is open, once for each try', async () => {
+    const { double, until, click } = await startDesktop({
+      config: { port: await takenPort() },
+      env: {},
+      hidden: true,
+    });
+    await until(({ relay: { state } }) => state === 'error');
+    const told = () => double.notifications.map(({ options }) => options.title);
+    expect(told()).toEqual(['The relay is not running']);
+    expect(double.notifications[0]?.options.body).toMatch(/^Cannot listen on .* in use by another program$/);
+    await click('Try again');
+    await double.tray.until(() => (told().length === 2 ? true : undefined));
   });
 
   test('shows a settings file that cannot be read, leaves it as it is, and starts once it is mended', async () => {

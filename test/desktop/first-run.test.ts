@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listenChoices } from '../../src-main/desktop/listen-choices.ts';
@@ -7,6 +7,9 @@ import type { FirstRun } from '../../src-shared/first-run.ts';
 import { freePort, takenPort } from '../support/ports.ts';
 import { scratchDirectory } from '../support/program.ts';
 import { startDesktop, type RunningDesktop } from './start-desktop.ts';
+
+const isBuilt = existsSync(new URL('../../dist/main/cli.js', import.meta.url));
+if (!isBuilt) console.warn('no bundle (npm run build): connecting over stdio is not tried');
 
 /** A home with Cursor in it, whose settings are a file that we may edit. */
 function homeWithCursor(): string {
@@ -101,6 +104,21 @@ describe('the first start', () => {
     await desktop.call('firstRun', { do: 'listen', host: '127.0.0.1', port });
     expect(await stepOf(desktop)).toEqual({ step: 'token', required: false });
   });
+
+  test.runIf(isBuilt)(
+    'connects programs over stdio where a token is needed, so that none lies in settings',
+    async () => {
+      const port = await freePort();
+      const desktop = await begin(port);
+      await desktop.call('firstRun', { do: 'listen', host: '0.0.0.0', port });
+      await desktop.call('firstRun', { do: 'useToken' });
+      await desktop.call('firstRun', { do: 'connect', clients: ['cursor'] });
+      expect(await stepOf(desktop)).toMatchObject({ clients: [{ progress: { kind: 'connected' } }] });
+      const entry = readFileSync(join(desktop.home, '.cursor/mcp.json'), 'utf8');
+      expect(entry).toContain('--stdio');
+      expect(entry).not.toContain((await desktop.call('showToken')).token ?? 'no token');
+    },
+  );
 
   test('tells which program could not be connected, and why', async () => {
     const port = await freePort();

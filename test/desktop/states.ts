@@ -46,6 +46,7 @@ export function desktopState(change: Partial<DesktopState> = {}): DesktopState {
     settings: desktopSettings.parse({}),
     login: { enabled: false, note: null },
     commandLineTool: { command: 'claude-bridge', installedAt: null, installable: true, note: null },
+    stdioServer: { command: '/opt/Claude Bridge/resources/bin/claude-bridge', args: ['--stdio'], env: {} },
     token: { place: 'keychain', note: null },
     update: { kind: 'unchecked' },
     firstRun: null,

@@ -60,6 +60,14 @@ describe('the icon in the tray', () => {
   });
 });
 
+test('what is unread is marked in the taskbar of Windows, and not when it was read', async () => {
+  const { double, call } = await startDesktop({ platform: 'win32' });
+  await call('reportUnread', [{ channel: 'demo:builds', count: 4 }]);
+  await double.tray.until(() => (double.window.overlay === '4 unread' ? true : undefined));
+  await call('reportUnread', []);
+  await double.tray.until(() => (double.window.overlay === '' ? true : undefined));
+});
+
 describe('the menu', () => {
   test('copies address and commands, whole, with the token in them', async () => {
     const { double, until, click, call } = await startDesktop({ config: { requireToken: true } });
@@ -113,6 +121,20 @@ describe('the menu', () => {
     await until(({ login: { enabled } }) => enabled);
     await click('Start at login');
     await until(({ login: { enabled } }) => !enabled);
+  });
+
+  test('says at once what it could not do, though no window may be open', async () => {
+    const { double, until, click } = await startDesktop({ hidden: true });
+    await until(isRunning);
+    double.clipboard.failure = new Error('the clipboard is in use');
+    await click('Address');
+    await expect
+      .poll(() => double.dialog.questions)
+      .toEqual([
+        { type: 'error', message: 'Nothing was copied', detail: 'the clipboard is in use', noLink: true },
+      ]);
+    const { problems } = await until(({ problems }) => problems.length > 0);
+    expect(problems).toEqual(['Nothing was copied: the clipboard is in use']);
   });
 
   test('opens the log', async () => {

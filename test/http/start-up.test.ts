@@ -162,6 +162,13 @@ describe('on an address that others can reach', () => {
     expect(first.stdout + first.stderr + again.stdout + again.stderr).not.toContain(token);
   });
 
+  test('a token that is made beside that of the desktop application is warned of', async () => {
+    const home = scratchDirectory();
+    writeFileSync(join(home, 'token.protected'), 'encrypted by the system');
+    await using relay = await startRelay({ home, args: network });
+    await relay.logged('the desktop application has another token');
+  });
+
   test.skipIf(!canMakeTerminal)(
     'a terminal is shown the made token once, in the complete command',
     async () => {

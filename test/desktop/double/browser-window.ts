@@ -52,6 +52,8 @@ export class BrowserWindowDouble {
     ...['close', 'closed', 'focus', 'ready-to-show', 'session-end', 'unresponsive'],
   ]);
   readonly #app: AppDouble;
+  /** What the mark in the taskbar says; empty without one. */
+  overlay = '';
   #isDestroyed = false;
   #isVisible = false;
   #isFocused = false;
@@ -85,6 +87,7 @@ export class BrowserWindowDouble {
     focus: () => this.#alive(() => (this.#isFocused = true)),
     destroy: () => this.#destroy(),
     loadURL: (url) => this.#alive(() => this.#load(url)),
+    setOverlayIcon: (_image, description) => this.#alive(() => (this.overlay = description)),
   } satisfies Pick<
     BrowserWindow,
     | 'destroy'
@@ -98,6 +101,7 @@ export class BrowserWindowDouble {
     | 'on'
     | 'once'
     | 'restore'
+    | 'setOverlayIcon'
     | 'show'
     | 'webContents'
   >);

@@ -153,8 +153,10 @@ export class DialogDouble {
 
 export class ClipboardDouble {
   text = '';
+  failure: Error | undefined;
   readonly exported = strict('clipboard', {
     writeText: (text) => {
+      if (this.failure) return Promise.reject(this.failure);
       this.text = text;
       return Promise.resolve();
     },

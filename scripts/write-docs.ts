@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { desktopSettingsKey } from '../src-shared/desktop-settings.ts';
 import { variablesWithoutEffect } from '../src-shared/settings-compatibility.ts';
 import { settingGroups, type SettingDefinition, type SettingGroup } from '../src-shared/settings-kinds.ts';
 import { settingDefinitions, settingKeys, type SettingKey, type Settings } from '../src-shared/settings.ts';
@@ -48,7 +49,7 @@ place and its rule, and exit code 2; that holds also when a stronger source over
 
 ## Data directory
 
-Settings file, database and token lie in one directory. \`CLAUDE_BRIDGE_HOME\` moves it.
+Settings file, database and token lie in one directory. \`CLAUDE_BRIDGE_HOME\` moves it. The desktop application uses the same one.
 
 | system | directory |
 |---|---|
@@ -58,7 +59,8 @@ ${directoryRows().join('\n')}
 
 \`${settingsFileName}\` in the data directory is a JSON object (\`claude-bridge config path\` prints its path). A relative path
 in it counts from the data directory; a relative path in a flag or variable counts from the working directory. Unknown
-keys are reported and ignored. An example:
+keys are reported and ignored. The key \`${desktopSettingsKey}\` holds what was chosen in the desktop application; the relay does not look at it.
+An example:
 
 \`\`\`json
 ${JSON.stringify(exampleFile, undefined, 2)}

@@ -183,6 +183,16 @@ export const settingDefinitions = {
       reloadable: true,
     },
   ),
+  pairingTtlSeconds: integer(
+    { default: 600, min: 30, max: 86_400, unit: 'seconds' },
+    {
+      env: 'CLAUDE_BRIDGE_PAIRING_TTL_SECONDS',
+      flag: '--pairing-ttl-seconds',
+      group: 'Access',
+      doc: 'Seconds for which a pairing code counts; counts for codes that are made from then on.',
+      reloadable: true,
+    },
+  ),
   tokenGraceSeconds: integer(
     { default: 3600, min: 0, max: maxGraceSeconds, unit: 'seconds' },
     {

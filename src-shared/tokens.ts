@@ -64,10 +64,13 @@ const seconds = (min: number, max: number) =>
     .max(max, `must be at most ${max}`)
     .nullish();
 
+/** How long a token lasts, in requests. */
+export const lifeSeconds = seconds(1, maxLifeSeconds);
+
 /** The body of `POST /api/tokens`. Without a time the token does not expire. */
 export const tokenRequest = accessFields.safeExtend({
   label: machineLabel,
-  expires_in_seconds: seconds(1, maxLifeSeconds),
+  expires_in_seconds: lifeSeconds,
 });
 export type TokenRequest = z.input<typeof tokenRequest>;
 

@@ -27,6 +27,7 @@ Examples:
   claude-bridge tail -f                                    follow everything that is said
   claude-bridge send demo:hello "Hello"                    say something
   claude-bridge connect claude                             connect Claude Code to the relay that runs here
+  claude-bridge pair --name atlas                          let another machine join
   claude-bridge config show                                effective settings and where each comes from
 
 Exit codes:

@@ -14,6 +14,11 @@ export function printWarnings(warnings: readonly string[]): void {
   for (const warning of warnings) process.stderr.write(`warning: ${onOneLine(warning)}\n`);
 }
 
+/** A line for people beside what is on standard output. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** One line on standard error, whatever the sentence holds. */
 export function printError(sentence: string): void {
   process.stderr.write(`error: ${onOneLine(sentence)}\n`);

@@ -6,7 +6,8 @@ import type { ConnectFlags } from './connect/options.ts';
 import { withExamples } from './examples.ts';
 import { exitCode } from './exit-codes.ts';
 import { epilogue, formatHelp, summary } from './help.ts';
-import { defineMessageCommands } from './message-commands.ts';
+import { defineMachineCommands } from './machine-commands.ts';
+import { defineMessageCommands, type Talks } from './message-commands.ts';
 import { collected } from './option-values.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
@@ -143,12 +144,13 @@ export function createProgram(end: (code: number) => void): Command {
       await runs((input) => doctorCommand({ json: options.json === true }, givenTarget(program), input))();
     });
 
-  defineMessageCommands(program, (work) =>
+  const talks: Talks = (work) =>
     runs(async (input) => {
       const { talk } = await import('./talk.ts');
       return talk(givenTarget(program), input, work);
-    })(),
-  );
+    })();
+  defineMessageCommands(program, talks);
+  defineMachineCommands(program, talks);
 
   const completion = program
     .command('completion')

@@ -22,6 +22,7 @@ import { sessionsRoutes } from './routes/sessions.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { pairingRoutes } from './routes/pairings.ts';
 import { sendRoutes } from './routes/send.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { waitRoutes } from './routes/wait.ts';
@@ -50,6 +51,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...auditRoutes(parts),
     ...backupRoutes(parts),
     ...tokenRoutes(parts),
+    ...pairingRoutes(parts),
     ...whoamiRoutes(),
     ...archiveRoutes(parts),
   ];

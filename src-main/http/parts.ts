@@ -6,6 +6,7 @@ import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { BrowserSessions } from '../security/browser-sessions.ts';
 import type { MachineTokens } from '../security/machine-tokens.ts';
+import type { Pairings } from '../security/pairings.ts';
 import type { Principal } from '../security/principal.ts';
 
 /** What a call over MCP knows about its request. */
@@ -39,6 +40,9 @@ export interface RouteParts {
   audit: Audit;
   sessions: BrowserSessions;
   machineTokens: MachineTokens;
+  pairings: Pairings;
+  /** SHA-256 of the certificate in use; null without TLS. */
+  tlsFingerprint: () => string | null;
   /** A token is configured, so that there is something to sign in to. */
   tokenRequired: () => boolean;
   version: string;

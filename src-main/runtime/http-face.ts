@@ -10,6 +10,7 @@ import { Authentication } from '../security/authentication.ts';
 import { BrowserSessions } from '../security/browser-sessions.ts';
 import { Credentials } from '../security/credentials.ts';
 import { MachineTokens } from '../security/machine-tokens.ts';
+import { Pairings } from '../security/pairings.ts';
 import type { Core } from './core.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import type { Log } from './log.ts';
@@ -25,6 +26,7 @@ export interface HttpFaceParts {
   addresses: () => RelayAddress[];
   /** See `RouteParts`. */
   scratchFile: (purpose: string) => string;
+  tlsFingerprint: () => string | null;
   /** The shared token in use, whether configured or generated. */
   token: string | undefined;
   localToken: string;
@@ -36,6 +38,7 @@ export class HttpFace {
   readonly sessions: BrowserSessions;
   readonly #parts: HttpFaceParts;
   readonly #machineTokens: MachineTokens;
+  readonly #pairings: Pairings;
   readonly #credentials: Credentials;
   readonly #dashboard = dashboardFolder();
   #mcp: Promise<Mcp> | undefined;
@@ -47,6 +50,10 @@ export class HttpFace {
     this.#machineTokens = new MachineTokens({
       store: core.store.tokens,
       onError: (error) => log.error({ err: error }, 'tokens could not be read or noted as used'),
+    });
+    this.#pairings = new Pairings({
+      tokens: this.#machineTokens,
+      ttlSeconds: () => parts.settings().pairingTtlSeconds,
     });
     this.#credentials = new Credentials({ token, localToken, machineTokens: this.#machineTokens });
     this.sessions = this.#makeSessions();
@@ -88,13 +95,15 @@ export class HttpFace {
   }
 
   #makeApp(): RequestListener {
-    const { core, version, settings, operations, addresses, scratchFile } = this.#parts;
+    const { core, version, settings, operations, addresses, scratchFile, tlsFingerprint } = this.#parts;
     return createApp(
       {
         relay: core.relay,
         audit: core.audit,
         sessions: this.sessions,
         machineTokens: this.#machineTokens,
+        pairings: this.#pairings,
+        tlsFingerprint,
         tokenRequired: () => this.#credentials.tokenRequired,
         version,
         startedAt: Date.now(),

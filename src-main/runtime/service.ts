@@ -80,6 +80,7 @@ export class Service {
       policies: () => this.#policies,
       addresses: () => this.addresses,
       scratchFile: (purpose) => this.#nameScratchFile(purpose),
+      tlsFingerprint: () => this.certificate?.fingerprint256 ?? null,
       token: shared.token,
     });
     this.#door = new LocalDoor({ handle: this.face.handle, token: this.#localToken });

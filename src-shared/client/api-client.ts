@@ -20,6 +20,13 @@ import type {
 } from '../api.ts';
 import type { SettingsChange, SettingsPatch, SettingsResponse } from '../settings-api.ts';
 import type {
+  PairingRequest,
+  PairingResponse,
+  PairingsResponse,
+  RedemptionRequest,
+  RedemptionResponse,
+} from '../pairings.ts';
+import type {
   RotationRequest,
   TokenRequest,
   TokenResponse,
@@ -214,6 +221,24 @@ export class ApiClient {
 
   async revokeToken(id: string, options?: CallOptions): Promise<void> {
     await this.#delete(`/api/tokens/${encodeURIComponent(id)}`, {}, options);
+  }
+
+  pairings(options?: CallOptions): Promise<PairingsResponse> {
+    return this.#get('/api/pairings', {}, options);
+  }
+
+  /** The answer is the only one that ever holds the code. */
+  createPairing(body: PairingRequest, options?: CallOptions): Promise<PairingResponse> {
+    return this.#post('/api/pairings', body, options);
+  }
+
+  async cancelPairing(id: string, options?: CallOptions): Promise<void> {
+    await this.#delete(`/api/pairings/${encodeURIComponent(id)}`, {}, options);
+  }
+
+  /** Exchanges a pairing code for a token of this machine. Public: who has a code has no credential yet. */
+  redeemPairing(body: RedemptionRequest, options?: CallOptions): Promise<RedemptionResponse> {
+    return this.#post('/api/pairings/redeem', body, options);
   }
 
   audit(

@@ -21,6 +21,8 @@ export interface CallOptions {
   /** Text and bytes go out as they are, anything else as JSON. */
   body?: unknown;
   agent?: Agent;
+  /** The address of ours to come from: any in 127.0.0.0/8 is another client to a relay. */
+  from?: string;
 }
 
 const agent = new Agent({ keepAlive: true });
@@ -40,6 +42,7 @@ export function call(
       method,
       path,
       agent: options.agent ?? agent,
+      localAddress: options.from,
       headers:
         body === undefined || isRaw(body) ? headers : { 'Content-Type': 'application/json', ...headers },
     });

@@ -29,7 +29,7 @@ export const keySections: readonly KeySection[] = [
   {
     title: 'Anywhere',
     entries: [
-      { keys: [withCommand('K')], does: 'Go to a channel or a command' },
+      { keys: [withCommand('K')], does: 'Go to a channel, a command or a message' },
       { keys: ['/'], does: 'Filter channels' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close details or a dialog' },

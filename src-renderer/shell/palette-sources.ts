@@ -70,6 +70,12 @@ function commands(dashboard: Dashboard): Omit<PaletteItem, 'key'>[] {
   }));
   return [
     ...views_,
+    {
+      icon: 'question',
+      title: 'Open questions',
+      hint: 'view',
+      run: () => router.go(hashOf('search', ['open'])),
+    },
     { icon: 'sun', title: 'Light colours', run: () => preferences.set({ theme: 'light' }) },
     { icon: 'moon', title: 'Dark colours', run: () => preferences.set({ theme: 'dark' }) },
     { icon: 'desktop', title: 'Colours of the system', run: () => preferences.set({ theme: 'system' }) },

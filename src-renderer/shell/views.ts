@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import type { IconName } from '../components/icons.ts';
 import type { ViewName } from '../route.ts';
 import ChannelsView from '../views/channels/ChannelsView.svelte';
+import { withCommand } from './keys.ts';
 
 /** A view of the page: how the navigation calls it, and where its component comes from. */
 export interface View {
@@ -14,6 +15,8 @@ export interface View {
   place: 'head' | 'foot';
   /** Whether the bar of narrow screens has it; five have room. */
   tab: boolean;
+  /** The keys that do the same from anywhere, as they are printed. */
+  key?: string;
   load: () => Component | Promise<{ default: Component }>;
 }
 
@@ -27,6 +30,16 @@ export const views: readonly View[] = [
     place: 'head',
     tab: true,
     load: () => ChannelsView,
+  },
+  {
+    name: 'search',
+    label: 'Search',
+    short: 'Search',
+    icon: 'search',
+    place: 'head',
+    tab: true,
+    key: withCommand('K'),
+    load: () => import('../views/search/SearchView.svelte'),
   },
   {
     name: 'connect',

@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';
+import { faults } from './faults.ts';
 import { sendEnvelope } from './messages.ts';
 
 const channel = 'look:around';
@@ -45,19 +45,6 @@ beforeAll(async () => {
   });
 });
 
-/** Everything axe finds wrong, in one line each: in the dark theme all it looks at, in the light one its colours. */
-async function faults(page: Page): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  await page.emulateMedia({ colorScheme: 'light' });
-  const light = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze();
-  return [...dark.violations, ...light.violations].flatMap(({ id, nodes }) =>
-    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
-  );
-}
-
 const views: [name: string, show: (page: Page) => Promise<void>][] = [
   ['a channel', async (page) => page.getByText('30 of 40').waitFor()],
   [
@@ -80,7 +67,7 @@ const views: [name: string, show: (page: Page) => Promise<void>][] = [
     'the palette',
     async (page) => {
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox', { name: 'Channel or command' }).waitFor();
+      await page.getByRole('combobox', { name: 'Channel, command or message' }).waitFor();
     },
   ],
   [

@@ -34,6 +34,12 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         assetsInlineLimit: 0,
         license: { fileName: 'licences.md' },
+        rolldownOptions: {
+          output: {
+            // Together and by themselves, so that zod knows what it may not try before any other chunk has a schema.
+            codeSplitting: { groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|zod-without-eval/ }] },
+          },
+        },
       },
     },
     main: {

@@ -32,6 +32,15 @@ export const views: readonly View[] = [
     load: () => ChannelsView,
   },
   {
+    name: 'agents',
+    label: 'Agents',
+    short: 'Agents',
+    icon: 'agents',
+    place: 'head',
+    tab: true,
+    load: () => import('../views/agents/AgentsView.svelte'),
+  },
+  {
     name: 'search',
     label: 'Search',
     short: 'Search',

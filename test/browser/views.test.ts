@@ -1,15 +1,34 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { send } from '../support/http-client.ts';
+import { get, post, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
-import { openDashboard } from './dashboard.ts';
+import { openDashboard, type OpenOptions } from './dashboard.ts';
 import { faults } from './faults.ts';
 import { sendEnvelope, sendMany } from './messages.ts';
 
+const token = 'a-token-for-this-test-only';
+const asOwner = { Authorization: `Bearer ${token}` };
+
+/** One without a token, where nobody administers, and one that belongs to somebody. */
 let relay: Relay;
+let owned: Relay;
 beforeAll(async () => {
   relay = await startRelay();
+  owned = await startRelay({ args: ['--audit-log'], env: { CLAUDE_BRIDGE_AUTH_TOKEN: token } });
 });
+
+/** How the other tests look at a view: nothing moves while axe looks. */
+const calm = { settings: { reducedMotion: 'reduce' as const } };
+
+/** Opens a view of the relay that belongs to somebody, as its owner. */
+async function openOwned(view: string, options: OpenOptions = {}): Promise<Page> {
+  const { page } = await openDashboard(owned, { expected: /401/, ...calm, ...options });
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Relay' }).waitFor();
+  await page.goto(`${owned.url}/#/${view}`);
+  return page;
+}
 
 const list = (page: Page) => page.getByRole('list', { name: 'Messages found' });
 
@@ -124,11 +143,107 @@ describe('searching', () => {
   });
 
   test.each(['search?q=rounding', 'search/open', 'search'])('#/%s is without fault', async (path) => {
-    const { page } = await openDashboard(relay, { path: `#/${path}`, settings: { reducedMotion: 'reduce' } });
+    const { page } = await openDashboard(relay, { path: `#/${path}`, ...calm });
     await page
       .getByText(/ledger use|All words must occur/)
       .first()
       .waitFor();
     expect(await faults(page)).toEqual([]);
+  });
+});
+
+describe('the agents', () => {
+  /** One that has read nothing for a day, as an import tells it. */
+  async function importStuck(): Promise<void> {
+    const day = new Date(Date.now() - 86_400_000).toISOString();
+    const message = (seq: number, id: string) => ({
+      kind: 'message',
+      seq,
+      id,
+      channel: 'fleet:work',
+      sender: 'atlas',
+      content: `job ${seq}`,
+      timestamp: day,
+      origin: null,
+    });
+    const [first, second] = ['01a206c0-1737-7354-8433-fd656620808d', '01a206c0-1737-7354-8433-fd656620808e'];
+    const lines = [
+      {
+        kind: 'header',
+        format: 'claude-bridge-export',
+        version: 1,
+        exported_at: day,
+        channels: null,
+        since: null,
+      },
+      message(1, first),
+      message(2, second),
+      {
+        kind: 'cursor',
+        consumer_id: 'vega',
+        channel: 'fleet:work',
+        acked_id: first,
+        acked_at: day,
+        read_id: first,
+        last_seen: day,
+      },
+      { kind: 'end', messages: 2, cursors: 1 },
+    ];
+    const answer = await post(
+      owned,
+      '/api/import',
+      lines.map((line) => JSON.stringify(line)).join('\n') + '\n',
+      {
+        ...asOwner,
+        'Content-Type': 'application/x-ndjson',
+      },
+    );
+    expect(answer.body).toMatchObject({ complete: true });
+  }
+  beforeAll(importStuck);
+
+  test('are shown with how they talk, where they listen and what they have left unread', async () => {
+    const page = await openOwned('agents');
+    const waiting = get(owned, '/api/wait?channel=fleet:other&consumer_id=orion&timeout_seconds=20', asOwner);
+    const orion = page.getByRole('listitem').filter({ hasText: 'orion' });
+    await orion.getByText('waits on fleet:other').waitFor();
+    await orion.getByText('here now').waitFor();
+    expect(await orion.innerText()).toContain('JSON API');
+    await send(owned, { channel: 'fleet:other', content: 'go' }, asOwner);
+    await waiting;
+    await orion.getByText('does not listen').waitFor();
+
+    await page.getByText('vega has 1 unread, oldest 1 d.').waitFor();
+    await page.getByRole('link', { name: 'Agents 1 stuck' }).waitFor();
+    const away = page.getByRole('region', { name: 'Not here now' });
+    await away.getByText('acked up to #1').waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test('have positions that whoever may administer can reset and delete', async () => {
+    const page = await openOwned('agents');
+    await page.getByText('vega has 1 unread').waitFor();
+    const menu = page.getByRole('button', { name: 'Position of vega on fleet:work' });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Reset the position…' }).click();
+    await page.getByText('Skip what is unread').click();
+    await page.getByRole('button', { name: 'Reset the position' }).click();
+    await page.getByText('vega has 1 unread').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Channels of vega' }).click();
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Delete the position…' }).click();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Delete the position' }).click();
+    await menu.waitFor({ state: 'detached' });
+    await importStuck();
+  });
+
+  test('cannot be changed by somebody without the right to', async () => {
+    await send(relay, { channel: 'fleet:free', content: 'go' });
+    await get(relay, '/api/messages?channel=fleet:free&consumer_id=vega');
+    const { page } = await openDashboard(relay, { path: '#/agents' });
+    await page.getByRole('button', { name: 'Channels of vega' }).click();
+    await page.getByRole('link', { name: 'fleet:free' }).last().waitFor();
+    expect(await page.getByRole('button', { name: /^Position of/ }).count()).toBe(0);
   });
 });

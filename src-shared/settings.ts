@@ -199,7 +199,7 @@ export const settingDefinitions = {
       env: 'CLAUDE_BRIDGE_TOKEN_GRACE_SECONDS',
       flag: '--token-grace-seconds',
       group: 'Access',
-      doc: "Seconds for which the old secret of a machine's token still counts after a rotation that does not say otherwise.",
+      doc: 'Seconds for which the old secret of a token still counts after a rotation that does not say otherwise.',
       reloadable: true,
     },
   ),

@@ -105,6 +105,21 @@ export interface TokenResponse extends TokenBody {
   token: string;
 }
 
+/** `POST /api/token/rotate`, of the shared token. */
+export interface SharedTokenResponse {
+  /** Null for a browser that is signed in: its cookie must not be turned into the token. */
+  token: string | null;
+  /** Where the relay keeps it, on its machine; null if the system does. */
+  file: string | null;
+  /** Until when the token before still counts. */
+  old_until: string;
+}
+
+/** The same with the token, for those who may have it. */
+export interface TokenRotated extends SharedTokenResponse {
+  token: string;
+}
+
 /** `GET /api/whoami`. */
 export interface WhoamiResponse {
   principal: { kind: string; label: string } & Access;

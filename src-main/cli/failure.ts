@@ -49,6 +49,8 @@ const outcomes: Partial<Record<ErrorCode, Outcome>> = {
   unreachable: 'unreachable',
   unexpected_answer: 'unreachable',
   shutting_down: 'unreachable',
+  paused: 'unreachable',
+  relay_stopped: 'unreachable',
   too_many_subscribers: 'unreachable',
   too_many_channel_subscribers: 'unreachable',
   too_many_sessions: 'unreachable',

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { MessageItem } from '../../src-shared/api.ts';
 import type { MessageRecord } from '../../src-shared/message-record.ts';
+import { heedRemarks } from './page-warning.ts';
 import { recordOf } from './terminal/message.ts';
 
 export interface HistoryQuery {
@@ -45,6 +46,7 @@ async function newestOf(
 ): Promise<MessageItem[]> {
   const limit = Math.min(most, pageLimit);
   let page = await client.messages({ channel, limit, full: true }, { signal });
+  heedRemarks(page);
   const items = page.messages;
   // A page that is cut for its size lacks its newest messages.
   while (page.truncated) {

@@ -1,7 +1,6 @@
-import type { MessagesResponse } from '../../src-shared/api.ts';
 import { exitCode } from './exit-codes.ts';
-import { CommandFailure } from './failure.ts';
 import { printWarnings } from './output.ts';
+import { heedRemarks } from './page-warning.ts';
 import type { Talk } from './talk.ts';
 import { printMessage, recordOf } from './terminal/message.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
@@ -24,19 +23,12 @@ export async function receiveCommand(command: ReceiveCommand, { client, signal }
     { channel, since_id: since, before_id: before, consumer_id: consumer, limit, open, full: true },
     { signal },
   );
-  refuseStale(page);
+  heedRemarks(page);
   for (const item of page.messages) printMessage(recordOf(channel, item), screen, { channel: false });
   if (page.truncated) printWarnings([`more follows: --since ${page.next_cursor ?? ''}`]);
   if (page.messages.length === 0 && !screen.json) screen.print(screen.style('dim', 'no messages'));
   await ackLast(page, command, { client, signal });
   return exitCode('fine');
-}
-
-/** What the cursor stood for is gone: saying nothing would look like "nothing new". */
-function refuseStale({ warning, history_lost: lost }: MessagesResponse): void {
-  if (warning === undefined) return;
-  const removed = lost ? `; at most ${lost.removed} messages were removed since ${lost.since}` : '';
-  throw new CommandFailure('notFound', `the id is not known in this channel, or no longer${removed}`);
 }
 
 /** Acknowledges what was printed, if that was asked for. */

@@ -1,5 +1,6 @@
 import { exitCode } from './exit-codes.ts';
 import { printWarnings } from './output.ts';
+import { heedRemarks } from './page-warning.ts';
 import type { Talk } from './talk.ts';
 import { printMessage, recordOf } from './terminal/message.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
@@ -21,10 +22,10 @@ export async function searchCommand(command: SearchCommand, { client, signal }: 
   const { words, channel, sender, type, before, limit } = command;
   const screen = new Screen(command);
   const q = words.length > 0 ? words.join(' ') : undefined;
-  const { results, next_before, index_behind } = await client.search(
-    { q, channel, sender, type, before_id: before, limit, full: true },
-    { signal },
-  );
+  const query = { q, channel, sender, type, before_id: before, limit, full: true };
+  const answer = await client.search(query, { signal });
+  heedRemarks(answer);
+  const { results, next_before, index_behind } = answer;
   for (const item of results)
     printMessage(recordOf(item.channel, item), screen, { channel: true, longest: shownLength });
   if (!screen.json) {

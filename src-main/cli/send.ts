@@ -26,7 +26,7 @@ export async function sendCommand(command: SendCommand, talk: Talk): Promise<num
 }
 
 function sentence(
-  { id, channel, ts, deduplicated, listening, warning }: SendResponse,
+  { id, channel, ts, deduplicated, listening, paused, warning }: SendResponse,
   screen: Screen,
 ): string {
   const stored = deduplicated ? 'was there already' : 'sent';
@@ -34,6 +34,7 @@ function sentence(
     `${screen.style('green', stored)}  [${screen.name(channel)}]  ${screen.time(ts)}  ${screen.style('dim', id)}`,
     `  ${whoListens(listening, screen)}`,
   ];
+  if (paused) lines.push(screen.style('yellow', '  the relay is paused and hands it out when it is resumed'));
   if (warning !== undefined) lines.push(screen.style('yellow', '  the same was sent several times in a row'));
   return lines.join('\n');
 }

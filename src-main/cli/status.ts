@@ -28,8 +28,11 @@ function lines(state: StateResponse, url: string, screen: Screen): string[] {
     ['keeps', state.retention_days === 0 ? 'for ever' : counted(state.retention_days, 'day')],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
+  const paused = state.paused_since === null ? 'paused' : `paused since ${screen.time(state.paused_since)}`;
   return [
-    screen.style('green', 'online'),
+    state.paused
+      ? screen.style('yellow', `${paused}; ${counted(state.held_messages, 'message')} held back`)
+      : screen.style('green', 'online'),
     ...facts.map(([name, value]) => `${screen.style('dim', name.padEnd(width))}  ${value}`),
   ];
 }

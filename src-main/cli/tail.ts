@@ -5,6 +5,7 @@ import { follow, outageTeller } from './follow.ts';
 import { newestMessages } from './history.ts';
 import { counted } from './numbers.ts';
 import { printWarnings } from './output.ts';
+import { heedRemarks } from './page-warning.ts';
 import type { Talk } from './talk.ts';
 import { printMessage } from './terminal/message.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
@@ -85,6 +86,9 @@ class Tail {
           printWarnings(['the id is not known, or no longer; this is what there is']);
         }
         return this.#catchUp(this.#lastSeq, this.#lastSeq === 0 ? this.#command.lines : Infinity);
+      case 'paused':
+        heedRemarks({ warning: 'paused' });
+        return;
       case 'clear':
       case 'trimmed': {
         const how = event.type === 'clear' ? 'was cleared' : 'has lost its oldest';

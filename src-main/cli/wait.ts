@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WaitResponse } from '../../src-shared/api.ts';
 import { retryDelay } from '../../src-shared/client/back-off.ts';
 import type { SubscriptionState } from '../../src-shared/client/event-subscription.ts';
 import { toRecord, type MessageRecord } from '../../src-shared/message-record.ts';
@@ -7,6 +6,7 @@ import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import { follow, isPassing } from './follow.ts';
 import { newestMessages } from './history.ts';
+import { heedRemarks } from './page-warning.ts';
 import { ackLast } from './receive.ts';
 import type { Talk } from './talk.ts';
 import { printMessage } from './terminal/message.ts';
@@ -64,13 +64,13 @@ async function waitBehind(command: WaitCommand, talk: Talk): Promise<MessageReco
       const answer = await talk.client.wait(query, { signal: talk.signal });
       reached = true;
       failures = 0;
-      refuseStale(answer);
+      heedRemarks(answer);
       if (answer.messages.length > 0) return answer.messages;
     } catch (error) {
       // An address that never answered is most likely wrong.
       if (!reached || !isPassing(error, talk.target, ++failures)) throw error;
     }
-    // The relay is about to stop, or is away.
+    // The relay is about to stop, is paused, or is away.
     const early = performance.now() - began < (longestRequest - 1) * 1_000;
     if (early) await pause(retryDelay(Math.max(failures, 1)) / 2, undefined, { signal: talk.signal });
   }
@@ -97,9 +97,4 @@ async function firstMessages(channel: string, talk: Talk): Promise<MessageRecord
     if (!found.signal.aborted) throw error;
   }
   return there;
-}
-
-function refuseStale({ warning }: WaitResponse): void {
-  if (warning !== 'since_id_not_found') return;
-  throw new CommandFailure('notFound', 'the id is not known in this channel, or no longer');
 }

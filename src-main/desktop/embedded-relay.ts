@@ -69,9 +69,9 @@ export class EmbeddedRelay {
     return this.#opened.apply(change);
   }
 
-  /** Reads the settings again, and the token with them. @throws BridgeError */
-  async reload(): Promise<void> {
-    await this.#opened.reload();
+  /** Replaces the shared token, which then counts at once and alone. @throws BridgeError */
+  async rotateToken(): Promise<string> {
+    return (await this.#opened.rotateToken({ graceSeconds: 0 })).token;
   }
 
   /** Has it hand nothing out and wake nobody, until `resume`; it still takes messages. @throws BridgeError */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { toError } from '../../src-shared/bridge-error.ts';
 import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
 import { generateToken } from '../security/token-file.ts';
+import type { TokenVault } from '../runtime/token-place.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
 export interface KeptTokenParts {
@@ -36,7 +37,7 @@ export class KeptToken {
     try {
       kept.#token = await parts.keeper.read();
       // Kept before anybody can be told of it.
-      if (kept.#token === undefined) await kept.replace();
+      if (kept.#token === undefined) await kept.#keep(generateToken());
     } catch (error) {
       kept.problem = `The system does not keep the token: ${toError(error).message}. The relay makes another one.`;
       kept.#weakness = 'the protected storage of the system failed';
@@ -58,11 +59,14 @@ export class KeptToken {
     };
   }
 
-  /** Makes another token and keeps it in place of this one. */
-  async replace(): Promise<string> {
-    const token = generateToken();
+  /** What the relay needs of it; nothing, if it keeps the token itself. */
+  get vault(): TokenVault | undefined {
+    if (this.#token === undefined) return undefined;
+    return { read: () => this.#token, write: (token) => this.#keep(token) };
+  }
+
+  async #keep(token: string): Promise<void> {
     await this.#parts.keeper.write(token);
     this.#token = token;
-    return token;
   }
 }

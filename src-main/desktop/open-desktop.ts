@@ -57,7 +57,7 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
       const input = { flags: {}, env: installation.env, dataDirectory: paths.directory };
       const loaded = await loadSettings(input);
       for (const warning of loaded.warnings) log.warn(warning);
-      return new Bridge({ loaded, version, log, keptToken: () => kept.protected });
+      return new Bridge({ loaded, version, log, vault: kept.vault });
     },
     onChange: (status) => {
       if (status.state === 'running') attention.start();
@@ -111,7 +111,7 @@ export async function openDesktop(parts: DesktopParts): Promise<Desktop> {
     ...{ relay, attention, choices, memory, updates, guide, stdioServer },
     login: loginItemOf(installation, electron.app),
     tool: commandLineToolOf(installation),
-    token: new RelayToken({ relay, kept, file: paths.tokenFile }),
+    token: new RelayToken({ relay, kept }),
     show: (state) => screen.show(state),
     log: logError,
   });

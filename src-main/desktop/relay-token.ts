@@ -1,15 +1,12 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
 import type { SettingBody } from '../../src-shared/settings-api.ts';
-import { generateToken, replaceToken } from '../security/token-file.ts';
 import type { EmbeddedRelay } from './embedded-relay.ts';
 import type { KeptToken } from './kept-token.ts';
 
 export interface RelayTokenParts {
   relay: EmbeddedRelay;
   kept: KeptToken;
-  /** Where the relay keeps a token that it made without the system's protection. */
-  file: string;
 }
 
 /** The token that clients must bring: where it is kept, what it is, and how it is replaced. */
@@ -36,20 +33,13 @@ export class RelayToken {
    * @throws BridgeError `setting_fixed`, or `conflict` for a token in a file that somebody else keeps
    */
   async rotate(): Promise<string> {
-    const { relay, kept, file } = this.#parts;
+    const { relay } = this.#parts;
     if (this.#setting('authTokenFile')?.set) {
       throw new BridgeError('conflict', 'the token is in a file of your own; change it there', {
         field: 'authTokenFile',
       });
     }
-    if (this.#isConfigured()) {
-      const token = generateToken();
-      await relay.apply({ authToken: token });
-      return token;
-    }
-    const token = kept.protected === undefined ? replaceToken(file) : await kept.replace();
-    await relay.reload();
-    return token;
+    return relay.rotateToken();
   }
 
   #isConfigured(): boolean {

@@ -19,6 +19,7 @@ import { searchRoutes } from './routes/search.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { sessionsRoutes } from './routes/sessions.ts';
+import { sharedTokenRoutes } from './routes/shared-token.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
 import { pauseRoutes } from './routes/pause.ts';
@@ -48,6 +49,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...clearRoutes(parts),
     ...settingsRoutes(parts),
     ...pauseRoutes(parts),
+    ...sharedTokenRoutes(parts),
     ...auditRoutes(parts),
     ...backupRoutes(parts),
     ...tokenRoutes(parts),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api.ts';
 import type { ReloadResponse, SettingsChange, SettingsResponse } from '../../src-shared/settings-api.ts';
+import type { TokenRotated } from '../../src-shared/tokens.ts';
 import type { Actor } from '../relay/actor.ts';
 import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -32,6 +33,8 @@ export interface Operations {
   /** @throws BridgeError; nothing has changed then */
   apply(body: object, by: Actor): Promise<SettingsChange>;
   reload(by: Actor): Promise<ReloadResponse>;
+  /** @throws BridgeError; nothing has changed then */
+  rotateToken(rotation: { graceSeconds?: number | undefined }, by: Actor): Promise<TokenRotated>;
 }
 
 /** What the routes need. */

@@ -6,6 +6,8 @@ import {
   type SettingsChange,
   type SettingsResponse,
 } from '../../src-shared/settings-api.ts';
+import { formatTimestamp } from '../../src-shared/time.ts';
+import type { TokenRotated } from '../../src-shared/tokens.ts';
 import type { Operations } from '../http/parts.ts';
 import type { Actor } from '../relay/actor.ts';
 import { type Change, changeOf } from '../settings/change.ts';
@@ -15,14 +17,15 @@ import { reportSettings } from '../settings/report.ts';
 import type { Log } from './log.ts';
 import { type Proposal, Service } from './service.ts';
 import { statusOf } from './status.ts';
+import type { TokenVault } from './token-place.ts';
 import { checkAtRest } from './check-at-rest.ts';
 
 export interface BridgeOptions {
   loaded: LoadedSettings;
   version: string;
   log: Log;
-  /** The generated token, where something else than the token file keeps it; asked for each time that it counts. */
-  keptToken?: () => string | undefined;
+  /** Without it the generated token is kept in the token file. */
+  vault?: TokenVault | undefined;
 }
 
 type Listener = (status: BridgeStatus) => void;
@@ -34,7 +37,7 @@ type Listener = (status: BridgeStatus) => void;
 export class Bridge implements Operations {
   readonly #version: string;
   readonly #log: Log;
-  readonly #keptToken: () => string | undefined;
+  readonly #vault: TokenVault | undefined;
   #loaded: LoadedSettings;
   #service: Service | undefined;
   #state: BridgeStatus['state'] = 'stopped';
@@ -42,11 +45,11 @@ export class Bridge implements Operations {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<Listener>();
 
-  constructor({ loaded, version, log, keptToken = () => undefined }: BridgeOptions) {
+  constructor({ loaded, version, log, vault }: BridgeOptions) {
     this.#loaded = loaded;
     this.#version = version;
     this.#log = log;
-    this.#keptToken = keptToken;
+    this.#vault = vault;
   }
 
   /** @throws as `Service.start`; `status` then says why it does not run */
@@ -112,6 +115,35 @@ export class Bridge implements Operations {
     return this.#serving().core.relay.pausing.end(by);
   }
 
+  /** The shared token, for the owner of this process only: no request may ever get it by this. */
+  showToken(): string | undefined {
+    return this.#service?.shared.token;
+  }
+
+  /**
+   * Gives everybody another shared token, kept where the one in use is.
+   * @param graceSeconds for how long that one still counts; as the settings say if left out
+   * @throws BridgeError `setting_fixed`, `conflict`, `invalid_value`, `storage_*`; nothing has changed then
+   */
+  rotateToken(
+    { graceSeconds }: { graceSeconds?: number | undefined } = {},
+    by?: Actor,
+  ): Promise<TokenRotated> {
+    return this.#inTurn(async () => {
+      const service = this.#serving();
+      const rotation = { graceSeconds: graceSeconds ?? service.settings.tokenGraceSeconds, by };
+      const { token, file, oldUntil } = await refusing(service.rotateToken(this.#loaded, rotation));
+      const { settings } = this.#loaded;
+      // A generated token is no setting.
+      if (settings.authToken !== undefined) {
+        this.#loaded = { ...this.#loaded, settings: { ...settings, authToken: token } };
+      }
+      this.#log.info({ file, oldUntil: new Date(oldUntil) }, 'the shared token was replaced');
+      this.#tell();
+      return { token, file, old_until: formatTimestamp(oldUntil) };
+    });
+  }
+
   /** Every setting, and what a change would do. */
   settings(): SettingsResponse {
     return reportSettings(this.#loaded, this.#service?.settings ?? this.#loaded.settings);
@@ -149,7 +181,7 @@ export class Bridge implements Operations {
         loaded: this.#loaded,
         version: this.#version,
         log: this.#log,
-        keptToken: this.#keptToken,
+        vault: this.#vault,
         operations: this,
         onChange: () => this.#tell(),
       });

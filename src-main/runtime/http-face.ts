@@ -11,6 +11,7 @@ import { BrowserSessions } from '../security/browser-sessions.ts';
 import { Credentials } from '../security/credentials.ts';
 import { MachineTokens } from '../security/machine-tokens.ts';
 import { Pairings } from '../security/pairings.ts';
+import { SharedTokens } from '../security/shared-tokens.ts';
 import type { Core } from './core.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
 import type { Log } from './log.ts';
@@ -36,6 +37,7 @@ export interface HttpFaceParts {
 export class HttpFace {
   readonly handle: RequestListener;
   readonly sessions: BrowserSessions;
+  readonly shared: SharedTokens;
   readonly #parts: HttpFaceParts;
   readonly #machineTokens: MachineTokens;
   readonly #pairings: Pairings;
@@ -55,7 +57,10 @@ export class HttpFace {
       tokens: this.#machineTokens,
       ttlSeconds: () => parts.settings().pairingTtlSeconds,
     });
-    this.#credentials = new Credentials({ token, localToken, machineTokens: this.#machineTokens });
+    this.shared = new SharedTokens({ token, store: core.store.tokens });
+    this.#credentials = new Credentials({
+      ...{ shared: this.shared, localToken, machineTokens: this.#machineTokens },
+    });
     this.sessions = this.#makeSessions();
     const app = this.#makeApp();
     this.handle = (request, response) => {
@@ -69,18 +74,15 @@ export class HttpFace {
     return this.#dashboard !== undefined && this.#parts.settings().dashboard;
   }
 
-  useToken(token: string | undefined): void {
-    this.#credentials.useToken(token);
-  }
-
   /** Reads what must be known before the first request. @throws BridgeError `storage_*` */
-  open(): Promise<void> {
-    return this.#machineTokens.load();
+  async open(): Promise<void> {
+    await Promise.all([this.#machineTokens.load(), this.shared.load()]);
   }
 
   /** Ends MCP sessions and streams. */
   async stop(): Promise<void> {
     await (await this.#mcp)?.close();
+    this.shared.close();
     await this.#machineTokens.close();
   }
 
@@ -104,7 +106,7 @@ export class HttpFace {
         machineTokens: this.#machineTokens,
         pairings: this.#pairings,
         tlsFingerprint,
-        tokenRequired: () => this.#credentials.tokenRequired,
+        tokenRequired: () => this.shared.required,
         version,
         startedAt: Date.now(),
         mcp: () => this.#startMcp(),

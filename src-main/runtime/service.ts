@@ -6,7 +6,7 @@ import type { Actor } from '../relay/actor.ts';
 import { listAddresses } from '../security/addresses.ts';
 import type { LoadedCertificate } from '../security/certificate.ts';
 import { urlHost } from '../security/ip-address.ts';
-import { generateSecret } from '../security/token-file.ts';
+import { generateSecret, generateToken } from '../security/token-file.ts';
 import { type Change, changeOf } from '../settings/change.ts';
 import type { LoadedSettings } from '../settings/load.ts';
 import { CertificateKeeper, certificateOf } from './certificate-keeper.ts';
@@ -19,6 +19,7 @@ import { policiesOf, type Policies } from './policies.ts';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
 import { prepareScratch } from './scratch.ts';
 import { sharedToken, type SharedToken } from './shared-token.ts';
+import { tokenPlaceOf, type TokenVault } from './token-place.ts';
 
 /** How long open requests may take to finish when the relay stops, in ms; streams end at once. */
 const drainMs = 2_000;
@@ -28,7 +29,7 @@ export interface ServiceParts {
   version: string;
   log: Log;
   /** See `BridgeOptions`. */
-  keptToken: () => string | undefined;
+  vault: TokenVault | undefined;
   operations: Operations;
   /** Told when something that people are shown has changed by itself. */
   onChange: () => void;
@@ -39,6 +40,20 @@ export interface Proposal {
   loaded: LoadedSettings;
   save: () => Promise<void>;
   by?: Actor | undefined;
+}
+
+export interface TokenRotation {
+  /** For how long the token in use still counts. */
+  graceSeconds: number;
+  by?: Actor | undefined;
+}
+
+export interface RotatedToken {
+  token: string;
+  /** Where it is kept, unless that is a vault. */
+  file: string | null;
+  /** In ms since 1970. */
+  oldUntil: number;
 }
 
 /**
@@ -94,7 +109,7 @@ export class Service {
   static async start(parts: ServiceParts): Promise<Service> {
     const { settings, paths } = parts.loaded;
     prepareDataDirectory(paths);
-    const shared = sharedToken(parts.loaded, parts.keptToken());
+    const shared = sharedToken(parts.loaded, parts.vault?.read());
     const service = new Service(parts, certificateOf(settings), shared);
     try {
       await service.#open();
@@ -114,7 +129,7 @@ export class Service {
     const change = changeOf(this.#settings, loaded.settings);
     const { settings } = change;
     const policies = policiesOf(settings);
-    const shared = sharedToken({ settings, paths: loaded.paths }, this.#parts.keptToken());
+    const shared = sharedToken({ settings, paths: loaded.paths }, this.#parts.vault?.read());
     const certificate = this.#certificateFor(settings);
     const move = await this.#listening.prepare({
       host: settings.host,
@@ -134,12 +149,28 @@ export class Service {
     this.#policies = policies;
     this.#shared = shared;
     if (certificate !== this.#keeper.current) this.#keeper.use(certificate, settings);
-    this.face.useToken(shared.token);
+    this.face.shared.use(shared.token);
+    if ('allowUnauthenticatedNetwork' in change.applied) this.face.shared.shutDoor();
     this.#parts.log.level = settings.logLevel;
     move.commit();
     if (settings.auditLog) record();
     this.#leaveWordAgain(change);
     return change;
+  }
+
+  /**
+   * Gives everybody another token, kept where the one in use is. That one still counts for a while, also over a restart.
+   * @throws BridgeError `setting_fixed`, `conflict`, `invalid_value`, `storage_*`; nothing has changed then
+   */
+  async rotateToken(loaded: LoadedSettings, { graceSeconds, by }: TokenRotation): Promise<RotatedToken> {
+    const { file, keep } = tokenPlaceOf(loaded, this.#shared, this.#parts.vault);
+    const token = generateToken();
+    const oldUntil = await this.face.shared.rotate({ token, graceSeconds, keep: () => keep(token) });
+    const who = by ? `; by ${by.principal}` : '';
+    this.core.audit.record({ event: 'token_rotate', detail: `the shared token${who}`, ip: by?.address });
+    if (this.#settings.authToken !== undefined) this.#settings = { ...this.#settings, authToken: token };
+    this.#shared = { ...this.#shared, token, created: false };
+    return { token, file, oldUntil };
   }
 
   /** Takes no further requests, ends streams, lets open requests finish, then closes the store. */

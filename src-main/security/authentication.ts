@@ -5,6 +5,7 @@ import type { BrowserSession } from './browser-session.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { readSessionCookie } from './cookies.ts';
 import type { Credentials } from './credentials.ts';
+import { MachineSecret } from './machine-secret.ts';
 import { principals, type Principal } from './principal.ts';
 
 /** What a request says about who sent it. */
@@ -53,14 +54,14 @@ export class Authentication {
    */
   async authenticate(claim: Claim): Promise<Principal> {
     const identity = this.#credentials.identify(claim.authorization, claim.queryToken);
-    if (identity === 'token' || identity === 'local') return principals[identity];
+    if (identity === 'local') return principals.local;
     if (typeof identity === 'object') {
-      identity.seen(claim.clientAddress);
+      if (identity instanceof MachineSecret) identity.seen(claim.clientAddress);
       return identity.principal;
     }
     // A relay without a token lets clients in that still carry one from before, but not a machine whose own token has
     // ended: it would go on as somebody else, perhaps with more rights.
-    if (!this.#credentials.tokenRequired && identity !== 'ended') return this.#admitWithoutToken(claim);
+    if (!this.#credentials.shared.required && identity !== 'ended') return this.#admitWithoutToken(claim);
     if (identity !== 'absent') await this.#throttle.countFailure(claim.clientAddress);
     const session = identity === 'absent' ? this.#sessionOf(claim) : undefined;
     if (session) return session.principal;
@@ -76,7 +77,7 @@ export class Authentication {
   #admitWithoutToken({ peerAddress, hasForwardingHeaders }: Claim): Principal {
     const allowUnauthenticatedNetwork = this.#allowUnauthenticatedNetwork();
     const admission = admitWithoutToken({ peerAddress, hasForwardingHeaders, allowUnauthenticatedNetwork });
-    if (admission !== 'refused') return principals[admission];
+    if (admission !== 'refused') return this.#credentials.shared.door[admission];
     const sentence = 'this relay has no token, so it answers only direct requests from its own machine';
     throw new BridgeError('unauthenticated_network', `${sentence}; start it with a token`);
   }

@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { digestOf, type MachineSecret } from './machine-secret.ts';
 import type { MachineTokens } from './machine-tokens.ts';
+import type { SharedSecret } from './shared-secret.ts';
+import type { SharedTokens } from './shared-tokens.ts';
 
 /**
  * What a request's credential turned out to be. `absent`: it brought none that could be compared. `ended`: a token of a
  * machine that no longer counts, or never did.
  */
-export type Identity = 'token' | 'local' | MachineSecret | 'ended' | 'wrong' | 'absent';
+export type Identity = SharedSecret | 'local' | MachineSecret | 'ended' | 'wrong' | 'absent';
 
 /** The value of `WWW-Authenticate` on every 401. */
 export const challenge = 'Bearer realm="claude-bridge"';
@@ -15,8 +17,7 @@ export const challenge = 'Bearer realm="claude-bridge"';
 const bearerScheme = /^bearer(?![^ \t])/i;
 
 export interface CredentialsOptions {
-  /** The shared token. An empty one counts as not configured (wire specification 1.4). */
-  token?: string | undefined;
+  shared: SharedTokens;
   /** The token that this start of the relay wrote to its runtime file. */
   localToken?: string | undefined;
   machineTokens?: Pick<MachineTokens, 'identify'> | undefined;
@@ -27,24 +28,18 @@ export interface CredentialsOptions {
  * so the comparison takes the same time whatever was sent.
  */
 export class Credentials {
-  #token: Buffer | undefined;
+  readonly #shared: SharedTokens;
   readonly #localToken: Buffer | undefined;
   readonly #machineTokens: CredentialsOptions['machineTokens'];
 
-  constructor({ token, localToken, machineTokens }: CredentialsOptions) {
+  constructor({ shared, localToken, machineTokens }: CredentialsOptions) {
+    this.#shared = shared;
     this.#machineTokens = machineTokens;
-    this.#token = digestOfToken(token);
     this.#localToken = digestOfToken(localToken);
   }
 
-  /** Puts another shared token in place of the one in use, or none. */
-  useToken(token: string | undefined): void {
-    this.#token = digestOfToken(token);
-  }
-
-  /** Whether a shared token is configured, so that requests to protected paths must bring a credential. */
-  get tokenRequired(): boolean {
-    return this.#token !== undefined;
+  get shared(): SharedTokens {
+    return this.#shared;
   }
 
   /**
@@ -65,9 +60,9 @@ export class Credentials {
 
   #compare(presented: Buffer): Identity {
     const digest = digestOf(presented);
-    const isToken = this.#token !== undefined && timingSafeEqual(digest, this.#token);
+    const shared = this.#shared.find(digest);
     const isLocalToken = this.#localToken !== undefined && timingSafeEqual(digest, this.#localToken);
-    if (isToken) return 'token';
+    if (shared) return shared;
     if (isLocalToken) return 'local';
     return this.#machineTokens?.identify(presented, digest) ?? 'wrong';
   }

@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   unlinkSync,
@@ -58,20 +59,20 @@ export function readOrCreateToken(path: string): { token: string; created: boole
 }
 
 /**
- * Puts a new token into `path` in place of the one that is there, at once or not at all (mode 0600).
- * @throws BridgeError `invalid_value` when it cannot be written
+ * Puts another token into `path`, mode 0600: whoever reads it gets the old one or the new one, complete. A link stays,
+ * and the file that it leads to is replaced.
+ * @throws BridgeError `invalid_value` when it cannot be written; the old one stays then
  */
-export function replaceToken(path: string): string {
-  const token = generateToken();
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+export function replaceToken(path: string, token: string): void {
+  const target = existsSync(path) ? realpathSync(path) : path;
+  const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     writePrivateFile(temporary, `${token}\n`);
-    renameSync(temporary, path);
+    renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw fault(`${what} ${path} cannot be written: ${reasonOf(error)}`, undefined, error);
   }
-  return token;
 }
 
 function decode(bytes: Buffer, path: string): string {

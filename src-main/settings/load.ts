@@ -28,6 +28,8 @@ export interface SettingsInput {
 export interface LoadedSettings {
   settings: Settings;
   sources: Record<SettingKey, SettingSource>;
+  /** The file that the shared token was read from, if it was. */
+  tokenFile: string | undefined;
   /** Sentences for the user, without secrets. */
   warnings: string[];
   paths: DataPaths;
@@ -72,6 +74,7 @@ function combine(input: SettingsInput, content: FileContent): LoadedSettings {
   return {
     settings,
     sources,
+    tokenFile: token?.file,
     warnings: [
       ...(flags.has('authToken')
         ? ['--auth-token is visible in the process list; prefer --auth-token-file']

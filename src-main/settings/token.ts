@@ -5,16 +5,25 @@ import { checkSetting } from '../../src-shared/settings-check.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
 import type { Layer } from './layer.ts';
 
+export interface ResolvedToken {
+  value: string;
+  source: SettingSource;
+  /** The file that it was read from. */
+  file?: string;
+}
+
 /**
  * The token of the strongest source that names one, directly or by file; within one source the token itself wins
  * over the file (wire specification 1.4).
  */
-export function resolveToken(layers: readonly Layer[]): { value: string; source: SettingSource } | undefined {
+export function resolveToken(layers: readonly Layer[]): ResolvedToken | undefined {
   for (const layer of layers) {
     const token = layer.get('authToken');
     if (typeof token?.value === 'string') return { value: token.value, source: token.source };
     const file = layer.get('authTokenFile');
-    if (typeof file?.value === 'string') return { value: readTokenFile(file.value), source: file.source };
+    if (typeof file?.value === 'string') {
+      return { value: readTokenFile(file.value), source: file.source, file: file.value };
+    }
   }
   return undefined;
 }

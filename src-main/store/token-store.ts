@@ -24,8 +24,21 @@ export interface TokenStore {
   /** Notes when tokens were used last. What another process has noted later stays. */
   noteUses(uses: readonly TokenUse[]): Promise<void>;
 
+  /** The shared token before its last rotation, as `keepOldShared` has kept it. */
+  oldShared(): Promise<OldSharedToken | undefined>;
+
+  keepOldShared(token: OldSharedToken): Promise<void>;
+
   /** Calls `listener` when tokens have changed, here or in another process. Returns the function that ends it. */
   watch(listener: () => void): () => void;
+}
+
+/** The shared token before a rotation. Both digests are SHA-256 of the whole token. */
+export interface OldSharedToken {
+  digest: Uint8Array;
+  /** Of the token that took its place: it counts only beside that. */
+  successor: Uint8Array;
+  until: string;
 }
 
 export interface NewToken {

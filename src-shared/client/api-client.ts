@@ -28,6 +28,7 @@ import type {
 } from '../pairings.ts';
 import type {
   RotationRequest,
+  SharedTokenResponse,
   TokenRequest,
   TokenResponse,
   TokensResponse,
@@ -289,6 +290,11 @@ export class ApiClient {
 
   resume(options?: CallOptions): Promise<PauseResponse> {
     return this.#post('/api/relay/resume', {}, options);
+  }
+
+  /** Another shared token; the one before still counts for `grace_seconds`. */
+  rotateSharedToken(body: RotationRequest = {}, options?: CallOptions): Promise<SharedTokenResponse> {
+    return this.#post('/api/token/rotate', body, options);
   }
 
   /** The browsers that are signed in. */

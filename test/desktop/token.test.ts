@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KeptToken } from '../../src-main/desktop/kept-token.ts';
 import { TokenKeeper } from '../../src-main/desktop/token-keeper.ts';
+import { generateToken } from '../../src-main/security/token-file.ts';
 import { scratchDirectory } from '../support/program.ts';
 import { SafeStorageDouble } from './double/system.ts';
 
@@ -86,7 +87,8 @@ describe('the token that the relay makes for itself', () => {
     const { open } = place();
     const kept = await open();
     const before = kept.protected;
-    const after = await kept.replace();
+    const after = generateToken();
+    await kept.vault?.write(after);
     expect(after).not.toBe(before);
     expect(kept.protected).toBe(after);
     expect((await open()).protected).toBe(after);

@@ -3,6 +3,7 @@ import { AuthThrottle } from '../../src-main/security/auth-throttle.ts';
 import { Authentication, type Claim } from '../../src-main/security/authentication.ts';
 import { BrowserSessions } from '../../src-main/security/browser-sessions.ts';
 import { Credentials } from '../../src-main/security/credentials.ts';
+import { SharedTokens } from '../../src-main/security/shared-tokens.ts';
 import { principals } from '../../src-main/security/principal.ts';
 
 const remote: Claim = {
@@ -22,7 +23,7 @@ interface Settings {
 function authentication(token: string | undefined, settings: Settings = {}): Authentication {
   const { open = false, limit = () => 100, sessions = signedIn().sessions } = settings;
   return new Authentication({
-    credentials: new Credentials({ token, localToken: 'per-start' }),
+    credentials: new Credentials({ shared: new SharedTokens({ token }), localToken: 'per-start' }),
     throttle: new AuthThrottle(limit),
     sessions,
     allowUnauthenticatedNetwork: () => open,
@@ -93,7 +94,7 @@ describe('a session cookie', () => {
   test('takes nothing from the right token', async () => {
     const guarded = authentication('orchid-7', { sessions });
     const claim = { ...remote, authorization: 'Bearer orchid-7', cookie };
-    expect(await guarded.authenticate(claim)).toBe(principals.token);
+    expect(await guarded.authenticate(claim)).toMatchObject({ kind: 'token' });
   });
 
   test.each([`claude_bridge_session=${'x'.repeat(43)}`, `${cookie}; claude_bridge_session=x`, 'theme=dark'])(

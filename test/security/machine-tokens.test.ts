@@ -273,6 +273,8 @@ function bound(store: TokenStore): TokenStore {
     remove: (id) => store.remove(id),
     rotate: (rotation) => store.rotate(rotation),
     noteUses: (uses) => store.noteUses(uses),
+    oldShared: () => store.oldShared(),
+    keepOldShared: (token) => store.keepOldShared(token),
     watch: (listener) => store.watch(listener),
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
+import { prepareStateStatements } from './state-statements.ts';
 import { everyChannel, type ChannelEvent } from '../message-store.ts';
 import { MessageStatement, type Origins } from './origins.ts';
 
@@ -229,11 +230,7 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
 
-    state: db.prepare<[key: string], string>('SELECT value FROM relay_state WHERE key = ?').pluck(),
-    setState: db.prepare<[key: string, value: string]>(
-      'INSERT INTO relay_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    ),
-    deleteState: db.prepare<[key: string]>('DELETE FROM relay_state WHERE key = ?'),
+    ...prepareStateStatements(db),
 
     insertAudit: db.prepare<[string, string, string | null, string | null, string | null]>(
       'INSERT INTO audit (timestamp, event, channel, detail, ip) VALUES (?, ?, ?, ?, ?)',

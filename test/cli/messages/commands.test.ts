@@ -228,6 +228,27 @@ describe('tail', () => {
   });
 });
 
+test('a paused relay says so to those who read, and takes what is sent', async () => {
+  const other = await startRelay();
+  const owner = new ApiClient({ url: other.url, token: () => other.localToken });
+  await owner.send({ channel: 'demo:a', sender: 'orion', content: 'before' });
+  await owner.call({ method: 'POST', path: '/api/relay/pause', body: {} });
+  const there = (...args: string[]) => runProgram(args, { home: other.home });
+  for (const command of [
+    ['receive', 'demo:a'],
+    ['tail', 'demo:a'],
+    ['search', 'before'],
+  ]) {
+    const { code, stdout, stderr } = await there(...command);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^warning: the relay is paused: [^\n]*\n$/);
+  }
+  const waited = await there('wait', 'demo:a', '--consumer', 'me', '--timeout', '2');
+  expect(waited.code).toBe(8);
+  expect(waited.stderr.match(/paused/g)).toHaveLength(1);
+  expect(parsed((await there('send', 'demo:a', 'meanwhile')).stdout)).toMatchObject([{ paused: true }]);
+});
+
 describe('channels, agents, status, search and clear', () => {
   test('say what there is', async () => {
     await client.send({ channel: 'list:a', sender: 'lister', content: 'searchable-word here' });

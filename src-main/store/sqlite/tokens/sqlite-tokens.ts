@@ -2,10 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { accessFields, toAccess } from '../../../../src-shared/tokens.ts';
 import { validate } from '../../../../src-shared/validation.ts';
-import type { NewToken, StoredToken, TokenStore, TokenUse } from '../../token-store.ts';
+import type { NewToken, OldSharedToken, StoredToken, TokenStore, TokenUse } from '../../token-store.ts';
 import type { Reader } from '../reading.ts';
 import { type Outcome, Step } from '../writes.ts';
 import { prepareTokenStatements, type TokenRow, type TokenStatements } from './statements.ts';
+
+/** Where the shared token before its last rotation is kept. */
+const oldSharedKey = 'old_shared_token';
 
 export interface SqliteTokensOptions {
   db: Database;
@@ -16,7 +19,7 @@ export interface SqliteTokensOptions {
   onError: (error: unknown) => void;
 }
 
-/** The tokens of single machines, in a table of the same file. */
+/** The tokens of single machines in a table of the same file, and what is to be known of the shared one. */
 export class SqliteTokens implements TokenStore {
   readonly #sql: TokenStatements;
   readonly #reader: Reader;
@@ -65,6 +68,19 @@ export class SqliteTokens implements TokenStore {
         for (const { id, at, address } of uses) this.#sql.noteUse.run({ id, at, address });
       }),
     );
+  }
+
+  async oldShared(): Promise<OldSharedToken | undefined> {
+    const kept = await this.#reader.read(() => this.#sql.state.get(oldSharedKey));
+    if (kept === undefined) return undefined;
+    const { digest, successor, until } = JSON.parse(kept) as Record<keyof OldSharedToken, string>;
+    return { digest: Buffer.from(digest, 'hex'), successor: Buffer.from(successor, 'hex'), until };
+  }
+
+  async keepOldShared({ digest, successor, until }: OldSharedToken): Promise<void> {
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+    const kept = JSON.stringify({ digest: hex(digest), successor: hex(successor), until });
+    await this.#push(new Step(() => this.#sql.setState.run(oldSharedKey, kept)));
   }
 
   watch(listener: () => void): () => void {

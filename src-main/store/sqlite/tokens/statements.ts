@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepareStateStatements } from '../state-statements.ts';
 
 export interface TokenRow {
   id: string;
@@ -26,6 +27,7 @@ interface NewTokenRow {
 /** The statements about tokens. There are few of them, so none needs an index. */
 export function prepareTokenStatements(db: Database) {
   return {
+    ...prepareStateStatements(db),
     revision: db.prepare<[], number>('SELECT revision FROM relay_token_revision').pluck(),
     all: db.prepare<[], TokenRow>('SELECT * FROM relay_tokens ORDER BY created_at, id'),
     insert: db.prepare<[NewTokenRow]>(

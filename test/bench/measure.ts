@@ -1,4 +1,4 @@
-import type { RequestsResult } from './load/jobs.ts';
+import type { RequestsJob, RequestsResult } from './load/jobs.ts';
 import type { Load } from './load/load.ts';
 import { sendAnswer, sendRequests } from './requests.ts';
 import type { Slice } from './rounds.ts';
@@ -14,11 +14,11 @@ export interface Measured {
   cpuMicroseconds: number | undefined;
 }
 
-/** Sends `requests`, one for each connection, for the time of a slice. @throws when an answer is not what it should be */
+/** Sends `requests`, one or several for each connection, for the time of a slice. @throws when an answer is not what it should be */
 export async function measureRequests(
   load: Load,
   server: ServerProcess,
-  { requests, expect, slice }: { requests: readonly string[]; expect: string; slice: Slice },
+  { requests, expect, slice }: { requests: RequestsJob['requests']; expect: string; slice: Slice },
 ): Promise<Measured> {
   const before = server.usage()?.cpuMs;
   const result = await load.run({

@@ -7,12 +7,15 @@ import { performancePage } from './page.ts';
 import { findingsText, missedRatios, type Report } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { events } from './scenarios/events.ts';
+import { growth } from './scenarios/growth.ts';
 import { mcp } from './scenarios/mcp.ts';
+import { removal } from './scenarios/removal.ts';
 import { send } from './scenarios/send.ts';
 import { start } from './scenarios/start.ts';
+import { upkeep } from './scenarios/upkeep.ts';
 
 /** The benchmark: `npm run bench -- --help`. */
-const scenarios: readonly Scenario[] = [send, mcp, events, start];
+const scenarios: readonly Scenario[] = [send, mcp, events, start, upkeep, growth, removal];
 
 const options = readOptions(
   process.argv.slice(2),

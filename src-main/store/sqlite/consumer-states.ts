@@ -6,7 +6,7 @@ import type { Statements } from './tables.ts';
 export function consumerState(sql: DeliveryStatements, row: FollowerRow): ConsumerState {
   const { consumer, channel, last_seen, acked_seq, acked_id, acked_at } = row;
   const readSeq = readSeqOf(row);
-  const found = sql.unread.get({ channel, consumer, seq: readSeq });
+  const found = isUpToDate(row) ? undefined : sql.unread.get({ channel, consumer, seq: readSeq });
   const { looked, unread, oldest } = found ?? { looked: 0, unread: 0, oldest: null };
   return {
     consumer,
@@ -25,7 +25,13 @@ export function consumerState(sql: DeliveryStatements, row: FollowerRow): Consum
 /** When the oldest message was sent that the consumer has not read yet. */
 export function oldestUnread(sql: DeliveryStatements, row: FollowerRow): string | undefined {
   const { consumer, channel } = row;
+  if (isUpToDate(row)) return undefined;
   return sql.oldestUnread.get({ channel, consumer, seq: readSeqOf(row) });
+}
+
+/** Most are, and need no further look. */
+function isUpToDate(row: FollowerRow): boolean {
+  return row.newest_seq <= readSeqOf(row);
 }
 
 function readSeqOf({ read_seq, acked_seq }: FollowerRow): number {

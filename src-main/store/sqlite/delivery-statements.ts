@@ -46,6 +46,8 @@ export interface FollowerRow {
   acked_at: string | null;
   /** JSON that it has left beside its cursor. */
   metadata: string | null;
+  /** Of the channel, or 0 if that is empty. */
+  newest_seq: number;
 }
 
 export interface UnreadRow {
@@ -187,9 +189,11 @@ export function prepareDeliveryStatements(db: Database) {
       `SELECT f.consumer, f.channel, f.read_seq, f.last_seen,
               coalesce(c.last_seq, 0) AS acked_seq, c.last_message_id AS acked_id,
               CASE WHEN c.last_message_id IS NOT NULL THEN c.updated_at END AS acked_at,
-              c.metadata_json AS metadata
+              c.metadata_json AS metadata,
+              CASE WHEN ch.count > 0 THEN ch.last_seq ELSE 0 END AS newest_seq
        FROM relay_followers AS f
        LEFT JOIN bridge_consumer_cursors AS c ON c.consumer_id = f.consumer AND c.channel = f.channel
+       LEFT JOIN relay_channels AS ch ON ch.channel = f.channel
        WHERE (:channel IS NULL OR f.channel = :channel) AND (:consumer IS NULL OR f.consumer = :consumer)
        ORDER BY f.channel, f.consumer`,
     ),

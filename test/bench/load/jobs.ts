@@ -1,12 +1,12 @@
 import type { Address } from './connection.ts';
 import type { Latencies } from './latencies.ts';
 
-/** Sends a prepared request over each connection, again as soon as its answer is there. */
+/** Sends prepared requests over each connection, the next as soon as the answer to the last is there. */
 export interface RequestsJob {
   kind: 'requests';
   address: Address;
-  /** One for each connection, complete with head and body. */
-  requests: readonly string[];
+  /** For each connection one that is repeated, or several that take turns; complete with head and body. */
+  requests: readonly (string | readonly string[])[];
   /** What every answer must contain; others count as refused. */
   expect: string;
   warmupMs: number;

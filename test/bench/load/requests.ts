@@ -9,7 +9,7 @@ import { Histogram } from './latencies.ts';
 export async function runRequests(job: RequestsJob): Promise<RequestsResult> {
   const tally = new Tally(job.expect);
   const loops = await Promise.all(
-    job.requests.map((request) => RequestLoop.open(job.address, request, tally)),
+    job.requests.map((requests) => RequestLoop.open(job.address, requests, tally)),
   );
   const done = Promise.all(loops.map((loop) => loop.run()));
   const broken = new Promise<never>((_resolve, reject) => void done.catch(reject));
@@ -79,21 +79,26 @@ class Tally {
 }
 
 class RequestLoop {
-  readonly #request: Buffer;
+  readonly #requests: readonly Buffer[];
   readonly #tally: Tally;
   readonly #reader = new AnswerReader();
   #socket: Socket | undefined;
   #sentAt = 0;
+  #sent = 0;
   #stopping = false;
   #finish: () => void = () => undefined;
 
-  private constructor(request: string, tally: Tally) {
-    this.#request = Buffer.from(request);
+  private constructor(requests: string | readonly string[], tally: Tally) {
+    this.#requests = [requests].flat().map((request) => Buffer.from(request));
     this.#tally = tally;
   }
 
-  static async open(address: Address, request: string, tally: Tally): Promise<RequestLoop> {
-    const loop = new RequestLoop(request, tally);
+  static async open(
+    address: Address,
+    requests: string | readonly string[],
+    tally: Tally,
+  ): Promise<RequestLoop> {
+    const loop = new RequestLoop(requests, tally);
     loop.#socket = await openConnection(address, (buffer, bytes) =>
       loop.#read(buffer.toString('latin1', 0, bytes)),
     );
@@ -116,7 +121,8 @@ class RequestLoop {
 
   #send(now: number): void {
     this.#sentAt = now;
-    this.#socket?.write(this.#request);
+    const request = this.#requests[this.#sent++ % this.#requests.length];
+    if (request) this.#socket?.write(request);
   }
 
   #read(text: string): void {

@@ -59,7 +59,8 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid === undefined ? undefined : processUsage(this.#child.pid);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Asks it to end, and waits for that. */
+  async stop(): Promise<void> {
     process.off('exit', this.#kill);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
@@ -67,6 +68,10 @@ export class ServerProcess implements AsyncDisposable {
     const hurry = setTimeout(() => this.#child.kill('SIGKILL'), stopLimitMs);
     await ended;
     clearTimeout(hurry);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }
 

@@ -18,15 +18,24 @@ export interface RelayOptions {
   program: string;
   /** Where it gets a data directory of its own. */
   folder: string;
+  /** The data directory, if there is one already. */
+  home?: string;
   flags?: readonly string[];
+  /** For Node itself. */
+  nodeFlags?: readonly string[];
 }
 
-/** Our relay with an empty database. */
-export async function startRelay({ program, folder, flags = [] }: RelayOptions): Promise<ServerProcess> {
-  const home = mkdtempSync(join(folder, 'relay-'));
+/** Our relay, with an empty database unless there is one. */
+export async function startRelay({
+  program,
+  folder,
+  home = mkdtempSync(join(folder, 'relay-')),
+  flags = [],
+  nodeFlags = [],
+}: RelayOptions): Promise<ServerProcess> {
   const port = await freePort();
   return ServerProcess.start({
-    args: [program, '--port', String(port), '--log-level', 'warn', ...flags],
+    args: [...nodeFlags, program, '--port', String(port), '--log-level', 'warn', ...flags],
     env: { ...plainEnvironment, HOME: home, CLAUDE_BRIDGE_HOME: home },
     port,
     path: '/status',

@@ -1,8 +1,9 @@
 import type { StoredMessage } from '../../../../src-shared/message.ts';
 import type { Reader } from '../reading.ts';
 
-/** Rows looked at in one go. When few of them are wanted the next look goes further. */
-const fewestRows = 64;
+/** Rows looked at in one go: a few more than are wanted. When most of them are not, the next look goes further. */
+const spareRows = 4;
+const usualRows = 64;
 const mostRows = 1_024;
 
 /** Content that may be read before others get their turn on the event loop, in characters. */
@@ -25,7 +26,7 @@ export interface Collecting {
 export async function collect({ reader, next, find, accepts, limit }: Collecting): Promise<StoredMessage[]> {
   const messages: StoredMessage[] = [];
   let last: number | undefined;
-  let rows = fewestRows;
+  let rows = Math.min(usualRows, limit + spareRows);
   for (;;) {
     const { seqs, looked, found } = await reader.read(() => look(rows));
     messages.push(...found);

@@ -11,19 +11,21 @@ import ts from 'typescript-eslint';
 const arrows = {
   relay: ['store/'],
   store: [],
+  metrics: [],
   security: ['store/'],
   settings: [],
-  http: ['relay/', 'security/', 'settings/'],
+  http: ['relay/', 'security/', 'settings/', 'metrics/'],
   mcp: ['relay/', 'security/', 'settings/'],
   remote: ['mcp/', 'security/', 'settings/'],
   clients: [],
   cli: ['relay/', 'security/', 'settings/', 'remote/', 'clients/', 'runtime/'],
-  runtime: ['relay/', 'store/', 'security/', 'settings/', 'http/', 'mcp/', 'remote/'],
+  runtime: ['relay/', 'store/', 'metrics/', 'security/', 'settings/', 'http/', 'mcp/', 'remote/'],
   desktop: ['security/', 'settings/', 'runtime/', 'clients/'],
 };
 const rooms = [
   'relay',
   'store',
+  'metrics',
   'security',
   'settings',
   'http',

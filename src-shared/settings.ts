@@ -469,6 +469,13 @@ export const settingDefinitions = {
     flagDoc: 'Do not serve the dashboard at `/`.',
     reloadable: true,
   }),
+  metricsChannels: toggle(false, {
+    env: 'CLAUDE_BRIDGE_METRICS_CHANNELS',
+    flag: '--metrics-channels',
+    group: 'Dashboard and log',
+    doc: 'Show the names of channels in `/metrics`, with figures for each.',
+    reloadable: true,
+  }),
   logLevel: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
     env: 'CLAUDE_BRIDGE_LOG_LEVEL',
     flag: '--log-level',

@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { Gate } from './gate.ts';
 import { normalizeTarget } from './request-target.ts';
+import type { RequestCount } from '../metrics/meters.ts';
 import type { RouteParts } from './parts.ts';
 import type { Route } from './route.ts';
 import { addressRoutes } from './routes/addresses.ts';
@@ -15,6 +16,7 @@ import { consumerRoutes } from './routes/consumers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { searchRoutes } from './routes/search.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -56,6 +58,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...pairingRoutes(parts),
     ...whoamiRoutes(),
     ...archiveRoutes(parts),
+    ...metricsRoutes(parts),
   ];
 }
 
@@ -66,13 +69,27 @@ export function routeTable(parts: RouteParts): Route[] {
 export function createApp(parts: RouteParts, gate: Gate): RequestListener {
   // Each path has one spelling: otherwise `/sse/` would reach what only `/sse` guards.
   const router = Router({ strict: true, caseSensitive: true });
+  const { meters } = parts;
+  // Pages, paths and methods that do not exist, preflights, foreign hosts.
+  const others = meters.countRequests('', 'other');
   for (const [path, routes] of byPath(routeTable(parts))) {
-    router.all(pattern(path), (request, response) => dispatch(gate, routes, request, response));
+    const counted = routes.map((route) => ({ route, requests: meters.countRequests(route.method, path) }));
+    router.all(pattern(path), async (request, response) => {
+      const requests = await dispatch(gate, counted, request, response);
+      (requests ?? others).answered(response.statusCode);
+    });
   }
+  router.use((_request, response, next) => {
+    response.once('close', () => others.answered(response.statusCode));
+    next();
+  });
   if (parts.dashboard !== undefined) router.use(servePage(parts.dashboard, () => parts.limits().dashboard));
   return (request, response) => {
     normalizeTarget(request);
-    if (!gate.admit(request, response)) return;
+    if (!gate.admit(request, response)) {
+      others.answered(response.statusCode);
+      return;
+    }
     router(request as Request, response as Response, (error: unknown) => {
       if (error !== undefined) gate.refuse(request, response, error);
       else void gate.reject(request, response, new BridgeError('not_found', 'not found'));
@@ -80,26 +97,33 @@ export function createApp(parts: RouteParts, gate: Gate): RequestListener {
   };
 }
 
+interface CountedRoute {
+  route: Route;
+  requests: RequestCount;
+}
+
+/** @returns the count of the route that took the request */
 async function dispatch(
   gate: Gate,
-  routes: readonly Route[],
+  routes: readonly CountedRoute[],
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<RequestCount | undefined> {
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const route = routes.find((candidate) => candidate.method === method || candidate.method === 'ANY');
-  if (route) {
-    await gate.pass(route, request, response);
-    return;
+  const found = routes.find(({ route }) => route.method === method || route.method === 'ANY');
+  if (found) {
+    await gate.pass(found.route, request, response);
+    return found.requests;
   }
-  const allowed = routes.map((candidate) => candidate.method).join(', ');
-  const hint = routes.find((candidate) => candidate.hint !== undefined)?.hint;
+  const allowed = routes.map(({ route }) => route.method).join(', ');
+  const hint = routes.find(({ route }) => route.hint !== undefined)?.route.hint;
   response.setHeader('Allow', allowed);
   const error = new BridgeError(
     'method_not_allowed',
     `${request.method} is not allowed here; use ${hint ?? allowed}`,
   );
   await gate.reject(request, response, error, hint === undefined ? {} : { hint });
+  return undefined;
 }
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
+import { BridgeError, toError, type ErrorCode } from '../../src-shared/bridge-error.ts';
 import type { Audit } from '../relay/audit.ts';
 import type { Authentication } from '../security/authentication.ts';
 import { requireSingleHeaders } from '../security/duplicate-headers.ts';
@@ -32,6 +32,8 @@ export interface GateParts {
   /** Told of every request that brought its token in the address, where it may end up in logs. */
   onQueryToken: () => void;
   onError: (error: Error, request: IncomingMessage) => void;
+  /** Told of every error that is an answer. */
+  onRefused: (code: ErrorCode) => void;
 }
 
 /**
@@ -103,6 +105,7 @@ export class Gate {
   /** Answers with an error, once: a response that is under way can only be cut. */
   refuse(request: IncomingMessage, response: ServerResponse, thrown: unknown, extra?: object): void {
     const error = thrown instanceof BridgeError ? thrown : this.#unexpected(thrown, request);
+    this.#parts.onRefused(error.code);
     this.#auditRefusal(error, request);
     if (response.headersSent) {
       response.destroy();

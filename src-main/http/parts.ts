@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api.ts';
 import type { ReloadResponse, SettingsChange, SettingsResponse } from '../../src-shared/settings-api.ts';
 import type { TokenRotated } from '../../src-shared/tokens.ts';
+import type { Meters } from '../metrics/meters.ts';
 import type { Actor } from '../relay/actor.ts';
 import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -52,6 +53,9 @@ export interface RouteParts {
   /** When the relay started, in ms since 1970. */
   startedAt: number;
   mcp: () => Promise<McpOverHttp>;
+  /** Open MCP sessions, by transport. */
+  mcpSessions: () => { streamable: number; legacy: number };
+  meters: Meters;
   operations: Operations;
   /** Names a new file for a purpose, in a place that only we can read and that has space. */
   scratchFile: (purpose: string) => string;
@@ -62,6 +66,8 @@ export interface RouteParts {
     subscriberBufferBytes: number;
     retentionDays: number;
     stuckMinutes: number;
+    /** Whether figures are shown channel by channel. */
+    metricsChannels: boolean;
     /** Whether the page is served. */
     dashboard: boolean;
     tokenGraceSeconds: number;

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Principal } from '../security/principal.ts';
 import { LegacySse } from './legacy-sse.ts';
 import { createServer, type McpParts } from './server.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type SessionKind } from './sessions.ts';
 import { serveStdio } from './stdio.ts';
 import { StreamableHttp } from './streamable-http.ts';
 
@@ -36,6 +36,7 @@ export interface Mcp {
   serveStdio: (request: StdioRequest) => Promise<void>;
   /** Open sessions over HTTP. */
   sessions: () => number;
+  sessionsByKind: () => Record<SessionKind, number>;
   /** Ends every wait, session and stream. Other calls under way have a second to be answered, else they end with an error. */
   close: () => Promise<void>;
 }
@@ -64,6 +65,7 @@ export function createMcp({
       await served.finally(() => stdio.delete(served));
     },
     sessions: () => sessions.size,
+    sessionsByKind: () => sessions.sizeByKind,
     close: async () => {
       stopping.abort();
       await Promise.all([sessions.close(), ...stdio]);

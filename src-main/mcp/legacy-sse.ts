@@ -85,7 +85,7 @@ export class LegacySse {
     try {
       await respond(exchange);
     } catch (thrown) {
-      const error = toBridgeError(thrown, this.#parts.log, 'an mcp request');
+      const error = toBridgeError(thrown, this.#parts, 'an mcp request');
       exchange.endJson(error.status, error.toBody(), retryHeaders(error));
     }
   }

@@ -5,18 +5,17 @@ import type { Relay } from '../relay/relay.ts';
 import { PrincipalAccess } from '../security/principal.ts';
 import { toCaller, type Caller } from './caller.ts';
 import type { McpLimits } from './limits.ts';
-import { toBridgeError, type McpLog } from './log.ts';
+import { toBridgeError, type ErrorReaders } from './log.ts';
 import type { SessionTransport } from './session-transport.ts';
 import { createToolServer, type CallExtra, type McpServer } from './tool-server.ts';
 import { tools } from './tools/index.ts';
 import type { ToolCall } from './tools/tool.ts';
 
-export interface McpParts {
+export interface McpParts extends ErrorReaders {
   relay: Relay;
   /** Version of this relay, which clients see as the server's. */
   version: string;
   limits: () => McpLimits;
-  log: McpLog;
   /** Milliseconds between the notes of progress of a call that waits. */
   progressMs: number;
   /** Aborted when calls that wait are to end, each with a normal answer. */
@@ -38,7 +37,7 @@ export function createServer(parts: McpParts, transport: SessionTransport, calle
   return createToolServer({ version, log }, async ({ name, arguments: input = {} }, extra, said) => {
     const from = extra.authInfo ? toCaller(extra.authInfo) : (caller ?? fail('a call without a caller'));
     const call = toToolCall(parts, from, said, extra);
-    const { result, onWritten } = await callTool(name, input, log, call);
+    const { result, onWritten } = await callTool(name, input, parts, call);
     if (onWritten) transport.onceWritten(extra.requestId, onWritten);
     return result;
   });
@@ -86,7 +85,7 @@ function presentable(text: string): string {
 async function callTool(
   name: string,
   input: unknown,
-  log: McpLog,
+  readers: ErrorReaders,
   call: ToolCall,
 ): Promise<{ result: CallToolResult; onWritten?: (() => void) | undefined }> {
   try {
@@ -97,7 +96,7 @@ async function callTool(
     const { text, structured, onWritten } = await tool.run(input, call);
     return { result: { content: [{ type: 'text', text }], structuredContent: structured }, onWritten };
   } catch (error) {
-    return { result: toErrorResult(toBridgeError(error, log, `the tool ${name}`)) };
+    return { result: toErrorResult(toBridgeError(error, readers, `the tool ${name}`)) };
   }
 }
 

@@ -82,6 +82,12 @@ export class Sessions {
     return this.#open.size;
   }
 
+  get sizeByKind(): Record<SessionKind, number> {
+    const sizes: Record<SessionKind, number> = { streamable: 0, legacy: 0 };
+    for (const { kind } of this.#open.values()) sizes[kind]++;
+    return sizes;
+  }
+
   /**
    * @param lease of the credential with which it is opened: the session ends with that
    * @throws BridgeError `too_many_sessions` or `shutting_down`

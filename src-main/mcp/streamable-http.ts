@@ -53,7 +53,7 @@ export class StreamableHttp {
       this.#sessions.checkOpen();
       await this.#dispatch(req, exchange, context.body);
     } catch (thrown) {
-      const error = toBridgeError(thrown, this.#parts.log, 'an mcp request');
+      const error = toBridgeError(thrown, this.#parts, 'an mcp request');
       exchange.endJson(error.status, toRpcError(error), retryHeaders(error));
     }
   }

@@ -33,6 +33,8 @@ export interface LiveFeedParts {
   presence: Presence;
   /** Told when a read could not be recorded. */
   onError: (error: unknown) => void;
+  /** Told how long it took to hand all streams what a commit brought, in ms. */
+  onDelivered?: ((ms: number) => void) | undefined;
 }
 
 /** The subscriptions that carry the same, and so are handed the same. */
@@ -81,6 +83,15 @@ export class LiveFeed {
     let count = 0;
     for (const { lagging } of this.#subscriptions()) if (lagging) count++;
     return count;
+  }
+
+  /** How many messages lie between the newest and the position of the stream that is furthest behind. */
+  get lag(): number {
+    let lag = 0;
+    for (const { lagging, position } of this.#subscriptions()) {
+      if (lagging) lag = Math.max(lag, this.#published.seq - position.seq);
+    }
+    return lag;
   }
 
   /**
@@ -240,6 +251,8 @@ export class LiveFeed {
   }
 
   #publish(changes: readonly Change[]): void {
+    const { onDelivered } = this.#parts;
+    const started = onDelivered && this.#size > 0 ? performance.now() : undefined;
     for (const stretch of upToInterruptions(changes)) {
       this.#push(stretch);
       const last = stretch.at(-1);
@@ -247,6 +260,7 @@ export class LiveFeed {
       if (said) this.#interrupt(said === 'paused');
     }
     this.#published = changes.at(-1)?.position ?? this.#published;
+    if (started !== undefined) onDelivered?.(performance.now() - started);
   }
 
   #interrupt(paused: boolean): void {

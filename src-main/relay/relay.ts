@@ -2,7 +2,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { AuditResponse, ClearRequest, ClearResponse } from '../../src-shared/api.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
 import type { SendRequest } from '../../src-shared/send-request.ts';
-import type { AuditQuery, ChannelSummary, MessageStore, Totals } from '../store/message-store.ts';
+import type { AuditQuery, ChannelSummary, MessageStore, StoreSize, Totals } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import { Archive } from './archive.ts';
 import { Audience } from './audience.ts';
@@ -26,6 +26,14 @@ export interface RelayParts {
   limits: () => RelayLimits;
   /** Told when something beside an answer failed. */
   onError: (error: unknown) => void;
+  meter?: RelayMeter;
+}
+
+/** Told of what is counted; must be cheap. */
+export interface RelayMeter {
+  sent?: (deduplicated: boolean) => void;
+  /** How long it took to hand every live stream what a commit brought, in ms. */
+  delivered?: (ms: number) => void;
 }
 
 /**
@@ -49,14 +57,20 @@ export class Relay {
   readonly #sending: Sending;
   readonly #receiving: Receiving;
 
-  constructor({ store, audit, limits, onError }: RelayParts) {
+  constructor({ store, audit, limits, onError, meter }: RelayParts) {
     this.#store = store;
     this.#audit = audit;
     this.archive = new Archive({ store, audit });
     this.presence = new Presence({ expiryMs: () => limits().presenceMinutes * 60_000 });
     this.pausing = new Pausing({ store, audit });
     this.#waiters = new Waiters(() => limits().maxWaiters);
-    this.#feed = new LiveFeed({ store, limits, presence: this.presence, onError });
+    this.#feed = new LiveFeed({
+      store,
+      limits,
+      presence: this.presence,
+      onError,
+      onDelivered: meter?.delivered,
+    });
     const audience = new Audience({ store, onError });
     store.watch((changes) => {
       for (const change of changes) {
@@ -85,10 +99,8 @@ export class Relay {
       audience,
       presence: this.presence,
       pausing: this.pausing,
-      here: (channel) => ({
-        waiting: this.#waiters.on(channel),
-        streaming: this.#feed.on(channel),
-      }),
+      here: (channel) => this.here(channel),
+      onSent: meter?.sent,
     });
   }
 
@@ -118,6 +130,11 @@ export class Relay {
 
   get waiting(): number {
     return this.#waiters.size;
+  }
+
+  /** How many wait and stream on a channel at this moment. */
+  here(channel: string): { waiting: number; streaming: number } {
+    return { waiting: this.#waiters.on(channel), streaming: this.#feed.on(channel) };
   }
 
   /** @throws BridgeError `not_found`, also for a message of a channel that may not be read; `paused` */
@@ -185,6 +202,16 @@ export class Relay {
   /** Streams that are behind and being read forward from the store. */
   get laggingSubscribers(): number {
     return this.#feed.lagging;
+  }
+
+  /** By how many messages, of whatever channels, the stream is behind that is furthest behind. */
+  get streamLag(): number {
+    return this.#feed.lag;
+  }
+
+  /** What the store takes up on disk. */
+  size(): Promise<StoreSize> {
+    return this.#store.size();
   }
 
   get auditEnabled(): boolean {

@@ -34,6 +34,8 @@ export interface SendingParts {
   pausing: Pausing;
   /** How many wait and stream on a channel at this moment. */
   here: (channel: string) => { waiting: number; streaming: number };
+  /** Told of every send that was taken. */
+  onSent?: ((deduplicated: boolean) => void) | undefined;
 }
 
 /** The one way in. */
@@ -49,7 +51,7 @@ export class Sending {
   }
 
   async send(request: SendRequest, actor: Actor): Promise<SendOutcome> {
-    const { store, limits, presence, pausing } = this.#parts;
+    const { store, limits, presence, pausing, onSent } = this.#parts;
     const { channel, sender, content, form } = request;
     actor.access.require('send', channel);
     checkSize(content, form, limits().maxMessageBytes);
@@ -62,6 +64,7 @@ export class Sending {
       idempotency: keyOf(request),
     });
     this.#hops.stored(message.id, hops);
+    onSent?.(deduplicated);
     if (opensChannel) this.#recordCreation(message, actor);
     presence.saw(sender, channel, actor);
     const listening = await this.#whoListens(message, actor);

@@ -65,6 +65,11 @@ export class Subscription {
     this.#position = published();
   }
 
+  /** Up to where it was handed what it carries. */
+  get position(): Position {
+    return this.#position;
+  }
+
   /** Behind the newest change and being read forward from the store. */
   get lagging(): boolean {
     return !this.#live && !this.#held && !this.#ended;

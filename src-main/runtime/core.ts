@@ -1,4 +1,5 @@
 import type { Settings } from '../../src-shared/settings.ts';
+import { Meters } from '../metrics/meters.ts';
 import { Audit } from '../relay/audit.ts';
 import { Relay } from '../relay/relay.ts';
 import { Retention } from '../relay/retention.ts';
@@ -10,6 +11,7 @@ export interface Core {
   store: SqliteStore;
   relay: Relay;
   audit: Audit;
+  meters: Meters;
   /** Ends streams and sweeps, then commits and closes the store. */
   stop(): Promise<void>;
 }
@@ -17,10 +19,12 @@ export interface Core {
 /** @throws BridgeError `storage_*` when the database cannot be used */
 export function startCore(settings: () => Settings, log: Log): Core {
   const { db, durability } = settings();
+  const meters = new Meters();
   const store = new SqliteStore({
     path: db,
     durability,
     pollMs: () => settings().eventPollMs,
+    onCommit: meters.committed,
     onError: (error) =>
       log.error({ err: error }, 'background work on the database failed; it will be tried again'),
   });
@@ -34,6 +38,7 @@ export function startCore(settings: () => Settings, log: Log): Core {
     store,
     audit,
     limits: settings,
+    meter: meters,
     onError: (error) => log.error({ err: error }, 'something beside an answer could not be recorded'),
   });
   const retention = new Retention({
@@ -47,6 +52,7 @@ export function startCore(settings: () => Settings, log: Log): Core {
     store,
     relay,
     audit,
+    meters,
     stop: async () => {
       relay.stop();
       await retention.stop();

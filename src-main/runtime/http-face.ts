@@ -44,6 +44,7 @@ export class HttpFace {
   readonly #credentials: Credentials;
   readonly #dashboard = dashboardFolder();
   #mcp: Promise<Mcp> | undefined;
+  #loadedMcp: Mcp | undefined;
   #warnedOfQueryToken = false;
 
   constructor(parts: HttpFaceParts) {
@@ -110,6 +111,8 @@ export class HttpFace {
         version,
         startedAt: Date.now(),
         mcp: () => this.#startMcp(),
+        mcpSessions: () => this.#loadedMcp?.sessionsByKind() ?? { streamable: 0, legacy: 0 },
+        meters: core.meters,
         operations,
         addresses,
         scratchFile,
@@ -137,6 +140,7 @@ export class HttpFace {
       queryToken: () => settings().queryToken,
       onQueryToken: () => this.#warnOfQueryToken(),
       onError: (error, request) => log.error({ err: error, ...described(request) }, 'a request failed'),
+      onRefused: core.meters.refusals('http'),
     });
   }
 
@@ -152,15 +156,17 @@ export class HttpFace {
   /** The MCP library costs 90 ms and 10 MB, so it is loaded when the first agent connects. */
   #startMcp(): Promise<Mcp> {
     const { core, version, settings, log } = this.#parts;
-    this.#mcp ??= import('../mcp/index.ts').then(({ createMcp }) =>
-      createMcp({
+    this.#mcp ??= import('../mcp/index.ts').then(({ createMcp }) => {
+      this.#loadedMcp = createMcp({
         relay: core.relay,
         version,
         limits: settings,
         stateless: settings().statelessHttp,
         log,
-      }),
-    );
+        onRefused: core.meters.refusals('mcp'),
+      });
+      return this.#loadedMcp;
+    });
     return this.#mcp;
   }
 }

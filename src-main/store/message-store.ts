@@ -131,11 +131,21 @@ export interface MessageStore {
    */
   backup(file: string, options?: BackupOptions): Promise<number>;
 
+  /** What it takes up on disk. */
+  size(): Promise<StoreSize>;
+
   /** Touches the store: resolves if it can be read and written. */
   ping(): Promise<void>;
 
   /** Finishes what is under way and leaves the file complete in itself. */
   close(): Promise<void>;
+}
+
+/** In bytes. */
+export interface StoreSize {
+  bytes: number;
+  /** What was written and has not been merged yet, as far as that lies apart. */
+  logBytes: number;
 }
 
 export interface BackupOptions {

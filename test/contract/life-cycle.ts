@@ -21,6 +21,14 @@ export function lifeCycle(name: string, create: CreateData): void {
       expect(contentsOf(await (await openAnother()).latest('room', 2_000))).toEqual(numbered(1_000));
     });
 
+    test('says what it takes up', async () => {
+      const { store } = await openStore(create);
+      const before = await store.size();
+      await appendAll(store, 'room', [...numbered(20, 'x'.repeat(20_000))]);
+      const after = await store.size();
+      expect(after.bytes + after.logBytes).toBeGreaterThan(before.bytes + before.logBytes + 300_000);
+    });
+
     test('closes once, however often it is asked to', async () => {
       const { store, openAnother } = await openStore(create);
       await appendAll(store, 'room', ['one']);

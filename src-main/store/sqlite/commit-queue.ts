@@ -15,8 +15,8 @@ export interface Write {
 export interface CommitHooks {
   /** Runs inside each transaction, before its writes. */
   begun(): void;
-  /** Runs after each commit, before the writes are settled. */
-  committed(): void;
+  /** Runs after each commit of so many writes, before they are settled; `ms` is the time of the transaction. */
+  committed(writes: number, ms: number): void;
   /** Runs when a transaction was undone with all that it had written. */
   undone(): void;
 }
@@ -90,6 +90,7 @@ export class CommitQueue {
     this.#gatheringSince = 0;
     const batch = this.#take();
     this.#lastSize = batch.length;
+    const started = performance.now();
     try {
       this.#begin.run();
     } catch (error) {
@@ -108,7 +109,7 @@ export class CommitQueue {
       return;
     }
     this.#busyTries = 0;
-    this.#hooks.committed();
+    this.#hooks.committed(batch.length, performance.now() - started);
     for (const write of batch) write.settle();
     this.#scheduleRest();
   };

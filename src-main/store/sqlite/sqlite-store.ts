@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
@@ -25,6 +26,7 @@ import type {
   ReadRange,
   ReceiptState,
   RestoredMessage,
+  StoreSize,
   Totals,
 } from '../message-store.ts';
 import { RestoreMessages, RestorePosition } from './archive-writes.ts';
@@ -63,6 +65,8 @@ export interface SqliteStoreOptions {
   pollMs?: () => number;
   /** Told when background work failed; the work is tried again. */
   onError?: (error: unknown) => void;
+  /** Told of every commit: how many writes it held and how long it took, in ms. Must be cheap. */
+  onCommit?: ((writes: number, ms: number) => void) | undefined;
 }
 
 /** How long closing may take to remove what was cleared, in ms. */
@@ -92,7 +96,13 @@ export class SqliteStore implements MessageStore {
   #closing: Promise<void> | undefined;
 
   /** @throws BridgeError `storage_*` with a sentence that names the file and what is wrong with it */
-  constructor({ path, durability, pollMs = () => 250, onError = () => undefined }: SqliteStoreOptions) {
+  constructor({
+    path,
+    durability,
+    pollMs = () => 250,
+    onError = () => undefined,
+    onCommit,
+  }: SqliteStoreOptions) {
     const { db, path: fullPath, warnings } = openDatabase(path, durability);
     this.path = fullPath;
     this.#onError = onError;
@@ -121,7 +131,8 @@ export class SqliteStore implements MessageStore {
           this.#publisher.compare();
           clock.advancePast(this.#sql.newestTimestamp.get() ?? '');
         },
-        committed: () => {
+        committed: (writes, ms) => {
+          onCommit?.(writes, ms);
           this.#publisher.committed(written);
           this.#checkpointer.committed();
           this.#watcher.committed();
@@ -318,6 +329,11 @@ export class SqliteStore implements MessageStore {
     }
   }
 
+  async size(): Promise<StoreSize> {
+    const [file, log] = await Promise.all([sizeOf(this.path), sizeOf(`${this.path}-wal`)]);
+    return { bytes: file, logBytes: log };
+  }
+
   /** Reads, and takes and releases the write lock: a file that cannot be written is not ready. */
   async ping(): Promise<void> {
     await this.#reader.read(() => this.#sql.position.get());
@@ -371,6 +387,11 @@ export class SqliteStore implements MessageStore {
     this.#queue.push(write);
     return write.promise;
   }
+}
+
+/** The size of a file in bytes; 0 for one that is not there. */
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
 /** Both lists come in binary order, which the result keeps. */

@@ -1,12 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../../src-shared/access.ts';
 import type {
   AgentsResponse,
   AuditResponse,
   ConsumersResponse,
+  SearchResponse,
   StateResponse,
+  ThreadResponse,
 } from '../../src-shared/api.ts';
 import type { Principal } from '../../src-main/security/principal.ts';
 import { Rights } from '../../src-main/security/rights.ts';
@@ -17,7 +22,7 @@ import { connect, connectHttp, contentsOf, type Agent } from '../mcp/sdk-client.
 import { expectError } from '../http/expect-answer.ts';
 import { openEvents } from '../support/event-reader.ts';
 import { bearer, call, get, post, send } from '../support/http-client.ts';
-import { startRelay, type Relay } from '../support/program.ts';
+import { programEntry, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 import { admin, makeToken } from './requests.ts';
 
 /** A machine may do what its token says, on the channels that it says, whichever way it comes. */
@@ -103,6 +108,35 @@ describe('over the JSON API a machine', () => {
     expect(await behind.next()).toMatchObject({ data: { content: 'the next one' } });
   });
 
+  test('finds what it may read, whatever a conversation holds besides', async () => {
+    const say = (channel: string, type: string, content: string) =>
+      post(
+        relay,
+        '/api/send',
+        { channel, sender: 'alice', message: { schema_version: 1, type, content, thread_id: 'walrus' } },
+        admin(relay),
+      );
+    await say('infra', 'question', 'where is the secret walrus');
+    await say('payments:zoo', 'question', 'where is the public walrus');
+    await say('infra', 'answer', 'here is the secret walrus');
+    await say('payments:zoo', 'question', 'and is it a walrus');
+    const channelsOf = (found: { channel: string }[]) => [...new Set(found.map(({ channel }) => channel))];
+    const found = (await get(relay, '/api/search?q=walrus', guest)).body as SearchResponse;
+    expect([channelsOf(found.results), found.results.length]).toEqual([['payments:zoo'], 2]);
+    const thread = (await get(relay, '/api/threads?id=walrus', guest)).body as ThreadResponse;
+    expect([channelsOf(thread.messages), thread.messages.length]).toEqual([['payments:zoo'], 2]);
+    for (const path of ['/api/search?q=walrus&channel=infra', '/api/messages?channel=infra&open=1']) {
+      expectError(await get(relay, path, guest), 403, 'missing_right', 'channel');
+    }
+    const state = (await get(relay, '/api/state', guest)).body as StateResponse;
+    const all = (await get(relay, '/api/state', admin(relay))).body as StateResponse;
+    expect(state.open_questions).toBe(state.channels.reduce((sum, { open }) => sum + open, 0));
+    expect(all.channels.map(({ id }) => id)).toContain('infra');
+    for (const path of ['/api/export', '/api/backup', '/api/settings']) {
+      expectError(await get(relay, path, guest), 403, 'missing_right');
+    }
+  });
+
   test('without any reading is not told who listens', async () => {
     const blind = bearer((await makeToken(relay, { rights: ['send'] })).token);
     using _stream = await openEvents(relay, '/events/channel/ops', admin(relay));
@@ -142,6 +176,7 @@ const ways: [string, (access: Access) => Promise<Way>][] = [
   ],
   ['HTTP+SSE', (access) => overHttp(access, connectSse)],
   ['standard input and output', overStdio],
+  ['standard input and output of a program that passes calls on', overRemoteStdio],
 ];
 
 interface Way {
@@ -170,6 +205,23 @@ async function overStdio(access: Access): Promise<Way> {
   void bridge.mcp.serveStdio({ input, output, principal });
   const agent = await connect(new LineClient(input, output));
   return { agent, send: (channel: string) => sendDirectly(bridge.relay, channel, `to ${channel}`) };
+}
+
+/** The program as a client starts it that speaks stdio only, with the token in a file. */
+async function overRemoteStdio({ rights, channels }: Access): Promise<Way> {
+  const { token } = await makeToken(relay, { rights: [...rights], channels: channels as typeof limits });
+  const home = scratchDirectory();
+  const file = join(home, 'token');
+  writeFileSync(file, token);
+  const agent = await connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [programEntry, '--stdio', '--url', relay.url, '--token-file', file],
+      env: { CLAUDE_BRIDGE_HOME: home },
+      stderr: 'ignore',
+    }),
+  );
+  return { agent, send: sendTo };
 }
 
 describe.each(ways)('over %s a machine', (_transport, start) => {

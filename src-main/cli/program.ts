@@ -136,6 +136,22 @@ export function createProgram(end: (code: number) => void): Command {
       await runs((input) => importCommand(request, givenTarget(program), input))();
     });
 
+  program
+    .command('join')
+    .description(
+      'make this machine one of those that a relay knows, with the code that claude-bridge pair shows there',
+    )
+    .argument('<host>', 'where the relay is: a name, an address, or a whole URL')
+    .argument('<code>', 'the pairing code')
+    .option('--name <label>', 'what this machine is to be called; its host name by default')
+    .option('--yes', 'set up the clients that are found without asking')
+    .option('--no-clients', 'do not set up clients')
+    .action(async (host: string, code: string, flags: { name?: string; yes?: true; clients: boolean }) => {
+      const { joinCommand } = await import('./join.ts');
+      const request = { host, code, name: flags.name, yes: flags.yes === true, noClients: !flags.clients };
+      await runs((input) => joinCommand(request, givenTarget(program), input))();
+    });
+
   listTargetOptions(program.command('doctor'))
     .description('look at everything between this machine and a relay, and say what to do')
     .option('--json', 'for programs: one finding on each line')

@@ -6,6 +6,7 @@ import { nodeFetch } from '../remote/node-fetch.ts';
 import { readRelayUrl } from '../remote/relay-url.ts';
 import { readFingerprint, type Trust } from '../remote/trust.ts';
 import { ConfigurationError, unusable } from '../settings/configuration-error.ts';
+import { readJoinedRelay } from '../settings/joined-relay.ts';
 import { dataPaths } from '../settings/paths.ts';
 import { readTokenFile } from '../settings/token.ts';
 import { RunningRelay } from './running-relay.ts';
@@ -17,8 +18,11 @@ export interface Target extends HttpTarget {
   readonly token: () => string | undefined;
   readonly fetch: typeof fetch;
   readonly trust: Trust;
-  /** `running`: the relay of this machine, by its runtime file. `given`: by flag or variable. */
-  readonly found: 'running' | 'given';
+  /**
+   * `running`: the relay of this machine, by its runtime file. `joined`: the one that this machine has joined. `given`: by
+   * flag or variable.
+   */
+  readonly found: 'running' | 'joined' | 'given';
   /** Sentences for the user. */
   readonly warnings: readonly string[];
 }
@@ -32,7 +36,8 @@ export interface TargetPlace {
 type Layer = Partial<Record<keyof TargetOptions, { value: string; name: string }>>;
 
 /**
- * The relay of a command: that of `--url`, else of `CLAUDE_BRIDGE_URL`, else the one that runs with this data directory.
+ * The relay of a command: that of `--url`, else of `CLAUDE_BRIDGE_URL`, else the one that runs with this data directory,
+ * else the one that this machine has joined.
  * @throws ConfigurationError for a flag, variable or file that cannot be used
  * @throws CommandFailure `unreachable` when no address is given and no relay runs here
  */
@@ -43,6 +48,11 @@ export function findTarget(options: TargetOptions, { env, dataDirectory }: Targe
   const warnings = flags.token ? ['--token is visible in the process list; prefer --token-file'] : [];
   const url = strongest('url', layers);
   if (url === undefined) {
+    const completed = completeTarget(options, { env, dataDirectory });
+    // A variable may hold a token for another relay.
+    if (completed.url !== undefined) {
+      return { ...findTarget(completed, { env: {}, dataDirectory }), found: 'joined', warnings };
+    }
     // A variable may be meant for another relay, a flag is meant for this one.
     return runningTarget(RunningRelay.find(runtimeFile), credentialOf([flags]), warnings);
   }
@@ -72,6 +82,21 @@ function runningTarget(
     token: token ?? (() => relay.token),
     ...{ trust, fetch: nodeFetch(trust), found: 'running', warnings },
   };
+}
+
+/**
+ * What was given, completed by the relay that this machine has joined where nothing names another one and none runs here.
+ * A token that was given is meant for it, too.
+ */
+export function completeTarget(options: TargetOptions, { env, dataDirectory }: TargetPlace): TargetOptions {
+  const paths = dataPaths(dataDirectory);
+  const isNamed = strip(options.url ?? '') !== '' || strip(env[targetFlags.url.env] ?? '') !== '';
+  if (isNamed || RunningRelay.look(paths.runtimeFile)) return options;
+  const joined = readJoinedRelay(paths);
+  if (!joined) return options;
+  const { url, fingerprint } = joined;
+  const own = options.token === undefined ? { tokenFile: paths.joinedTokenFile } : {};
+  return { url, ...(fingerprint === undefined ? {} : { fingerprint }), ...own, ...options };
 }
 
 type Names = (typeof targetFlags)[keyof TargetOptions];

@@ -10,6 +10,9 @@ export interface DataPaths {
   protectedTokenFile: string;
   /** Where the database lies unless the setting `db` says otherwise. */
   database: string;
+  /** The relay elsewhere that this machine has joined, and its token there (mode 0600). */
+  joinedFile: string;
+  joinedTokenFile: string;
   runtimeDirectory: string;
   /** What a running relay leaves for those who look for it. */
   runtimeFile: string;
@@ -52,6 +55,8 @@ export function dataPaths(directory: string): DataPaths {
     tokenFile: path.join(directory, 'token'),
     protectedTokenFile: path.join(directory, 'token.protected'),
     database: path.join(directory, 'claude-bridge.db'),
+    joinedFile: path.join(directory, 'joined.json'),
+    joinedTokenFile: path.join(directory, 'joined.token'),
     runtimeDirectory,
     runtimeFile: path.join(runtimeDirectory, 'relay.json'),
     logFile: path.join(directory, 'logs', 'claude-bridge.log'),

@@ -31,7 +31,7 @@ async function examine(
   return { code, found: new Map(findings.map((finding) => [finding.subject, finding])) };
 }
 
-describe('claude-bridge doctor', () => {
+describe('claude-bridge doctor', { timeout: 60_000 }, () => {
   let relay: Relay;
   beforeAll(async () => {
     relay = await startRelay();

@@ -8,7 +8,7 @@ import { nodeFetch } from '../../remote/node-fetch.ts';
 import { loadSettings, type SettingsInput } from '../../settings/load.ts';
 import { dataPaths } from '../../settings/paths.ts';
 import { RunningRelay } from '../running-relay.ts';
-import { findTarget, type Target } from '../target.ts';
+import { completeTarget, findTarget, type Target } from '../target.ts';
 import { targetFlags, type TargetOptions } from '../target-options.ts';
 import { givenCredential, ownCredential, type Credential } from './credential.ts';
 import { thisInstallation } from './installation.ts';
@@ -32,9 +32,10 @@ export interface Wish {
  */
 export async function makeWish(
   transport: Transport,
-  options: TargetOptions,
+  given: TargetOptions,
   input: SettingsInput,
 ): Promise<Wish> {
+  const options = completeTarget(given, input);
   const isElsewhere = (options.url ?? input.env[targetFlags.url.env] ?? '').trim() !== '';
   if (transport === 'stdio' && !isElsewhere) return overDatabase(input);
 

@@ -1,5 +1,5 @@
-import { connect, type TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
+import { lookAtCertificate, type ShownCertificate } from '../../remote/certificate-look.ts';
 import { lookMs, reason, type Check } from './examination.ts';
 import { ok, problem, skipped, warning, type Finding } from './finding.ts';
 
@@ -7,12 +7,6 @@ const dayMs = 86_400_000;
 
 /** Days before the end of a certificate from which that is worth a word. */
 const warnDays = 14;
-
-interface Seen {
-  certificate: X509Certificate;
-  /** Why the system does not trust it; undefined if it does. */
-  mistrust: string | undefined;
-}
 
 /** The certificate that the relay shows: whether it is trusted, and for how long it is valid. */
 export const certificateCheck: Check = async ({ url, target }) => {
@@ -23,41 +17,17 @@ export const certificateCheck: Check = async ({ url, target }) => {
     const next = 'fine inside a tailnet or over SSH; elsewhere give the relay --tls-cert and --tls-key';
     return [warning('certificate', says, next)];
   }
-  let seen: Seen;
+  let seen: ShownCertificate;
   try {
-    seen = await look(url, target.trust.kind === 'authority' ? target.trust.pem : undefined);
+    const ca = target.trust.kind === 'authority' ? target.trust.pem : undefined;
+    seen = await lookAtCertificate(url, { ca, patienceMs: lookMs });
   } catch (error) {
     return [problem('certificate', 'unreachable', reason(error), 'check that the relay speaks TLS there')];
   }
   return [trusted(seen, target.trust.kind), valid(seen.certificate)];
 };
 
-function look({ hostname, port }: URL, ca: string | undefined): Promise<Seen> {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve, reject) => {
-    const socket: TLSSocket = connect(
-      {
-        host,
-        port: Number(port) || 443,
-        // Only looked at: nothing is sent.
-        rejectUnauthorized: false,
-        ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-        ...(ca === undefined ? {} : { ca }),
-      },
-      () => {
-        const certificate = socket.getPeerX509Certificate();
-        const error = socket.authorizationError as Error | string | null | undefined;
-        socket.destroy();
-        if (!certificate) reject(new Error('it shows no certificate'));
-        else resolve({ certificate, mistrust: error ? reason(error) : undefined });
-      },
-    );
-    socket.setTimeout(lookMs, () => socket.destroy(new Error('it did not answer in time')));
-    socket.once('error', reject);
-  });
-}
-
-function trusted({ certificate, mistrust }: Seen, by: string): Finding {
+function trusted({ certificate, mistrust }: ShownCertificate, by: string): Finding {
   const fingerprint = `SHA-256 ${certificate.fingerprint256}`;
   if (mistrust === undefined) return ok('certificate', `trusted; ${fingerprint}`);
   if (by === 'fingerprint') return ok('certificate', `the one that was agreed on; ${fingerprint}`);

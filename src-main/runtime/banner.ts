@@ -49,8 +49,14 @@ function addressLines(addresses: RelayAddress[], { settings, face: { hasDashboar
   return lines;
 }
 
-function notices({ settings, certificate, shared }: Service): string[] {
+function notices({ settings, certificate, shared, core }: Service): string[] {
   const lines: string[] = [];
+  const pause = core.relay.pausing.last;
+  if (pause) {
+    lines.push(
+      `⚠ Paused since ${pause.since.slice(0, 19)}Z: messages are stored, and none is handed out until it is resumed`,
+    );
+  }
   if (certificate)
     lines.push(
       `TLS: ${settings.tlsCert ?? ''}, valid until ${certificate.validTo.toISOString().slice(0, 10)}`,

@@ -106,13 +106,13 @@ export class Bridge implements Operations {
   }
 
   /** Goes on storing what is sent, and hands nothing out until `resume`. @throws BridgeError `conflict` at rest */
-  pause(by?: Actor): Promise<void> {
-    return this.#serving().core.relay.pausing.begin(by);
+  async pause(by?: Actor): Promise<void> {
+    await this.#serving().core.relay.pausing.begin(by);
   }
 
   /** @throws BridgeError `conflict` at rest */
-  resume(by?: Actor): Promise<void> {
-    return this.#serving().core.relay.pausing.end(by);
+  async resume(by?: Actor): Promise<void> {
+    await this.#serving().core.relay.pausing.end(by);
   }
 
   /** The shared token, for the owner of this process only: no request may ever get it by this. */
@@ -208,7 +208,12 @@ export class Bridge implements Operations {
       },
     );
     this.#loaded = proposal.loaded;
-    this.#log.info({ applied: change.applied, afterRestart: change.afterRestart }, 'settings changed');
+    const { applied, afterRestart } = change;
+    const isChanged = Object.keys(applied).length > 0 || afterRestart.length > 0;
+    this.#log.info(
+      isChanged ? { applied, afterRestart } : {},
+      isChanged ? 'settings changed' : 'no settings changed',
+    );
     this.#tell();
     return change;
   }

@@ -5,7 +5,6 @@ import type { Operations } from '../http/parts.ts';
 import type { Actor } from '../relay/actor.ts';
 import { listAddresses } from '../security/addresses.ts';
 import type { LoadedCertificate } from '../security/certificate.ts';
-import { urlHost } from '../security/ip-address.ts';
 import { generateSecret, generateToken } from '../security/token-file.ts';
 import { type Change, changeOf } from '../settings/change.ts';
 import type { LoadedSettings } from '../settings/load.ts';
@@ -15,11 +14,12 @@ import { prepareDataDirectory } from './data-directory.ts';
 import { HttpFace } from './http-face.ts';
 import type { Log } from './log.ts';
 import { LocalDoor } from './local-door.ts';
+import { localUrl } from './local-url.ts';
 import { policiesOf, type Policies } from './policies.ts';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
 import { prepareScratch } from './scratch.ts';
 import { sharedToken, type SharedToken } from './shared-token.ts';
-import { tokenPlaceOf, type TokenVault } from './token-place.ts';
+import { type RotatedToken, type TokenRotation, tokenPlaceOf, type TokenVault } from './token-place.ts';
 
 /** How long open requests may take to finish when the relay stops, in ms; streams end at once. */
 const drainMs = 2_000;
@@ -40,20 +40,6 @@ export interface Proposal {
   loaded: LoadedSettings;
   save: () => Promise<void>;
   by?: Actor | undefined;
-}
-
-export interface TokenRotation {
-  /** For how long the token in use still counts. */
-  graceSeconds: number;
-  by?: Actor | undefined;
-}
-
-export interface RotatedToken {
-  token: string;
-  /** Where it is kept, unless that is a vault. */
-  file: string | null;
-  /** In ms since 1970. */
-  oldUntil: number;
 }
 
 /**
@@ -217,7 +203,7 @@ export class Service {
 
   /** Where this machine reaches the relay. */
   get url(): string {
-    return `${this.#scheme}://${localHost(this.#settings.host)}:${this.port}`;
+    return localUrl({ scheme: this.#scheme, host: this.#settings.host, port: this.port });
   }
 
   /** Every address of this machine, and whether this relay is reached there. */
@@ -299,11 +285,4 @@ export class Service {
 
 function notYet(): never {
   throw new Error('the relay does not serve yet');
-}
-
-/** A host under which this machine reaches the relay. */
-function localHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
-  if (host === '::' || host === '[::]') return '[::1]';
-  return urlHost(host);
 }

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { Actor } from '../relay/actor.ts';
 import { replaceToken } from '../security/token-file.ts';
 import { refuseFixed } from '../settings/fixed.ts';
 import type { LoadedSettings } from '../settings/load.ts';
@@ -17,6 +18,20 @@ export interface TokenPlace {
   file: string | null;
   /** Puts another one there. @throws BridgeError `invalid_value` or ConfigurationError when it cannot be written */
   keep: (token: string) => void | Promise<void>;
+}
+
+export interface TokenRotation {
+  /** For how long the token in use still counts. */
+  graceSeconds: number;
+  by?: Actor | undefined;
+}
+
+export interface RotatedToken {
+  token: string;
+  /** Where it is kept, unless that is a vault. */
+  file: string | null;
+  /** In ms since 1970. */
+  oldUntil: number;
 }
 
 /**

@@ -152,6 +152,7 @@ describe('streams', () => {
     expect(stream.response.complete).toBe(true);
     await using again = await startRelay({ home: first.home });
     expect(await state(again)).toMatchObject({ paused: true, held_messages: 1 });
+    expect(again.stdout).toMatch(/⚠ Paused since .*: messages are stored, and none is handed out/);
     using resumedStream = await follow(again, 'x', { 'Last-Event-ID': paused?.id });
     expect(await resumedStream.next()).toMatchObject({ event: 'paused', id: undefined });
     await resume(again);

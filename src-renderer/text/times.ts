@@ -24,6 +24,18 @@ export function clockTime(date: Instant, zone?: Zone): string {
   return part(date, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, zone);
 }
 
+/** The minute of `date`, with as much of its day as is needed: `16:04` on the day of `now`, else `22 Nov, 16:04`. */
+export function shortMinute(date: Instant, now: Instant, zone?: Zone): string {
+  if (calendarDay(date, zone) !== calendarDay(now, zone)) return shortTime(date, now, zone);
+  return part(date, { hour: '2-digit', minute: '2-digit' }, zone);
+}
+
+/** `22 Nov 2026, 16:04:10 CET`. */
+export function dateTime(date: Instant, zone?: Zone): string {
+  const day = part(date, { day: 'numeric', month: 'short', year: 'numeric' }, zone);
+  return `${day}, ${clockTime(date, zone)} ${zoneLabel(date, zone)}`;
+}
+
 /** Everything there is to say about a moment: `Sunday 22 November 2026 at 16:04:10 CET`. */
 export function fullTime(date: Instant, zone?: Zone): string {
   return `${part(date, { dateStyle: 'full' }, zone)} at ${clockTime(date, zone)} ${zoneLabel(date, zone)}`;

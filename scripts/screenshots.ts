@@ -1,0 +1,156 @@
+/**
+ * Takes the pictures of docs/screenshots: `npm run screenshots`. The page is that of the last build, the relay a real
+ * one with fictional messages.
+ */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { browserOptions } from '../test/support/find-browser.ts';
+import { startEmptyRelay, startSampleRelay, type SampleRelay } from './sample-relay.ts';
+
+const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const channel = '#/channels/payments%3Aworker';
+const wide = { width: 1280, height: 800 };
+const narrow = { width: 390, height: 844 };
+const themes = ['dark', 'light'] as const;
+
+interface Picture {
+  name: string;
+  size: { width: number; height: number };
+  path: string;
+  /** What is done before the picture is taken. */
+  act?: (page: Page) => Promise<void>;
+  themes?: readonly (typeof themes)[number][];
+}
+
+const openTask = async (page: Page) => {
+  await page.getByRole('article', { name: 'windows-orchestrator, task' }).scrollIntoViewIfNeeded();
+  await page.getByRole('article', { name: 'windows-orchestrator, task' }).click();
+  await page.getByRole('tree').waitFor();
+};
+
+const pictures: Picture[] = [
+  { name: 'channel', size: wide, path: channel, act: openTask },
+  {
+    name: 'task',
+    size: wide,
+    path: channel,
+    themes: ['dark'],
+    act: async (page) => {
+      await page.getByText('Task', { exact: true }).last().click();
+      await page.getByLabel('Goal').fill('Release ledger 4.1.8 to staging.');
+      await page.getByLabel('Why').fill('Finance wants to check the totals before noon.');
+      await page.getByLabel('Done when').fill('The health check is green for ten minutes.');
+    },
+  },
+  {
+    name: 'palette',
+    size: wide,
+    path: channel,
+    themes: ['light'],
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('pay');
+    },
+  },
+  {
+    name: 'clear',
+    size: wide,
+    path: channel,
+    themes: ['dark'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Channel menu' }).click();
+      await page.getByRole('menuitem', { name: 'Clear the channel…' }).click();
+      await page.keyboard.type('payments:wor');
+    },
+  },
+  { name: 'medium', size: { width: 760, height: 900 }, path: channel, themes: ['light'] },
+  { name: 'narrow-channels', size: narrow, path: '#/channels' },
+  { name: 'narrow-channel', size: narrow, path: channel },
+  { name: 'narrow-details', size: narrow, path: channel, themes: ['dark'], act: openTask },
+];
+
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch(browserOptions());
+{
+  await using relay = await startSampleRelay();
+  for (const picture of pictures) await take(browser, relay, picture);
+  await takeOffline(browser, relay);
+}
+{
+  await using relay = await startEmptyRelay();
+  await take(browser, relay, { name: 'empty', size: wide, path: '', themes: ['dark'] });
+}
+{
+  await using relay = await startEmptyRelay({ CLAUDE_BRIDGE_AUTH_TOKEN: 'a-fictional-token-for-a-picture' });
+  await take(browser, relay, { name: 'sign-in', size: wide, path: '', themes: ['light'] });
+}
+await browser.close();
+
+async function take(
+  from: Browser,
+  relay: SampleRelay,
+  { name, size, path, act, themes: only = themes }: Picture,
+): Promise<void> {
+  for (const theme of only) {
+    const page = await open(from, relay, { size, theme, path });
+    await act?.(page);
+    await settle(page);
+    await page.screenshot({ path: `${folder}${name}-${theme}.png` });
+    await page.context().close();
+  }
+}
+
+/** The relay goes away while somebody writes. */
+async function takeOffline(from: Browser, relay: SampleRelay): Promise<void> {
+  const page = await open(from, relay, { size: wide, theme: 'dark', path: channel });
+  await page.getByRole('article').last().waitFor();
+  await relay.stop();
+  await page.getByText('No answer from the relay since').waitFor();
+  await page.getByPlaceholder('Message payments:worker').fill('Please push the branch and open a review.');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Waiting to send').waitFor();
+  await settle(page);
+  await page.screenshot({ path: `${folder}offline-dark.png` });
+  await page.context().close();
+}
+
+async function open(
+  from: Browser,
+  relay: SampleRelay,
+  { size, theme, path }: { size: Picture['size']; theme: 'dark' | 'light'; path: string },
+): Promise<Page> {
+  const touch = size.width < 560;
+  const context = await from.newContext({
+    viewport: size,
+    colorScheme: theme,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    hasTouch: touch,
+    isMobile: touch,
+  });
+  const page = await context.newPage();
+  // Two channels hold something that was not seen; everything else was.
+  await page.addInitScript((since) => {
+    const seen = (at: string) => ({ id: '', at });
+    const channels = {
+      'payments:orchestrator': seen(new Date(since - 5 * 60_000).toISOString()),
+      'general:sync': seen(new Date(since - 30 * 60_000).toISOString()),
+      'payments:worker': seen(new Date(since - 7 * 60_000).toISOString()),
+    };
+    localStorage.setItem(
+      'claude-bridge.seen',
+      JSON.stringify({ since: new Date(since).toISOString(), channels }),
+    );
+  }, Date.now());
+  await page.goto(`${relay.url}/${path}`);
+  await page.locator('main, [role=main]').first().waitFor();
+  return page;
+}
+
+/** Nothing moves any more, and nothing is pointed at. */
+async function settle(page: Page): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(400);
+}

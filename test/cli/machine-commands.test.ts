@@ -176,7 +176,9 @@ describe('token rotate and revoke', () => {
     writeFileSync(file, 'the old one');
     expect((await run('token', 'rotate', 'changing', '--out', file)).code).toBe(9);
     const rotated = await run('token', 'rotate', 'changing', '--out', file, '--force', '--grace', '1h');
-    expect(rotated.stderr).toMatch(/The old token of Changing counts until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\n$/);
+    expect(rotated.stderr).toMatch(
+      /The old token of Changing counts until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\n$/,
+    );
     for (const token of [made.token, readFileSync(file, 'utf8').trim()]) await whoami(token);
     const ended = await run('token', 'rotate', made.id, '--print', '--grace', '0s');
     expect(ended.stderr).toContain('The old token of Changing has ended.');

@@ -67,7 +67,7 @@ describe('the details of a message', () => {
     await tree.waitFor();
     expect(
       (await details.getByRole('region', { name: 'Details' }).innerText()).replaceAll(/\s+/g, ' '),
-    ).toMatch(/From alice To everyone on this channel .* Correlation job-7 .*Dedupe key key-7/);
+    ).toMatch(/From alice Machine .+ To everyone on this channel .* Correlation job-7 .*Dedupe key key-7/);
     expect(page.url()).toContain('#/channels/fate%3Adetails/');
 
     // Keys move and fold; only what is open is there.

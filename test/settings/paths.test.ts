@@ -36,6 +36,8 @@ describe('the data directory', () => {
       settingsFile: '/srv/bridge/config.json',
       tokenFile: '/srv/bridge/token',
       protectedTokenFile: '/srv/bridge/token.protected',
+      joinedFile: '/srv/bridge/joined.json',
+      joinedTokenFile: '/srv/bridge/joined.token',
       database: '/srv/bridge/claude-bridge.db',
       runtimeDirectory: '/srv/bridge/runtime',
       runtimeFile: '/srv/bridge/runtime/relay.json',

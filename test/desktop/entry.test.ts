@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { programEntry, scratchDirectory } from '../support/program.ts';
@@ -86,6 +88,21 @@ describe('the entry of the application', () => {
     const { exited, home } = startEntry({ env: { OTHER_INSTANCE_RUNS: '1' } });
     expect(await exited).toBe(0);
     expect(existsSync(join(home, 'claude-bridge.db'))).toBe(false);
+    expect(existsSync(join(home, 'logs'))).toBe(false);
+  });
+
+  test('says in words that it cannot use its folder, and ends', async () => {
+    const home = join(scratchDirectory(), 'data');
+    writeFileSync(home, 'a file in the place of the folder');
+    const child = fork(entry, [], {
+      execArgv: ['--import', useDouble],
+      env: { PATH: '', HOME: home, CLAUDE_BRIDGE_HOME: home },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(1);
+    const said = (await text(child.stderr as Readable)).split('\n')[0];
+    expect(said).toMatch(/^Claude Bridge cannot start: cannot make .*: /);
   });
 
   test('puts a full log aside and begins a new one', async () => {

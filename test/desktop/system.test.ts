@@ -4,7 +4,11 @@ import { reportFaults } from '../../src-main/desktop/faults.ts';
 import { EventEmitter } from 'node:events';
 import { ElectronDouble } from './double/electron.ts';
 import { DialogDouble } from './double/system.ts';
+import { EmbeddedRelay } from '../../src-main/desktop/embedded-relay.ts';
+import type { Bridge } from '../../src-main/runtime/bridge.ts';
+import { freePort } from '../support/ports.ts';
 import { startDesktop } from './start-desktop.ts';
+import { runningStatus } from './states.ts';
 
 const isRunning = ({ relay: { state } }: { relay: { state: string } }) => state === 'running';
 
@@ -50,6 +54,28 @@ describe('the system', () => {
     const { double } = await startDesktop({ platform: 'linux' });
     expect(double.applicationMenu).toBeNull();
   });
+});
+
+test('a port that was lost while the computer slept is opened again', async () => {
+  const port = await freePort();
+  const status = {
+    state: 'running',
+    error: null,
+    running: { ...runningStatus(), url: `http://127.0.0.1:${port}`, port },
+  };
+  let restarts = 0;
+  const relay = new EmbeddedRelay({
+    open: () =>
+      Promise.resolve({
+        status: () => status,
+        onChange: () => () => undefined,
+        restart: () => Promise.resolve(restarts++),
+      } as unknown as Bridge),
+    onChange: () => undefined,
+  });
+  await relay.open();
+  await relay.awake();
+  expect(restarts).toBe(1);
 });
 
 describe('the end of the program', () => {

@@ -92,6 +92,19 @@ describe('the menu', () => {
     expect(diagnostics).not.toContain(token ?? 'no token');
   });
 
+  test('copies a code with which another machine gets a token of its own', async () => {
+    const { double, until, click } = await startDesktop({ config: { requireToken: true } });
+    const { relay } = await until(isRunning);
+    await click('Pairing code');
+    await expect.poll(() => double.clipboard.text).toMatch(/^[\w]{4}-[\w]{4}$/);
+    const answer = await fetch(`${relay.running?.url ?? ''}/api/pairings/redeem`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code: double.clipboard.text, label: 'atlas-laptop' }),
+    });
+    expect(await answer.json()).toMatchObject({ label: 'atlas-laptop', rights: ['read', 'send'] });
+  });
+
   test('copies commands for PowerShell on Windows', async () => {
     const { double, until, click } = await startDesktop({ platform: 'win32', config: { authToken: "it's" } });
     await until(isRunning);

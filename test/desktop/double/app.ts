@@ -31,6 +31,7 @@ export class AppDouble {
   isSandboxed = false;
   appUserModelId: string | undefined;
   hasQuit = false;
+  exitCode = 0;
   readonly #options: AppOptions;
   #becomeReady: () => void = () => undefined;
   readonly #ready = new Promise<void>((resolve) => (this.#becomeReady = resolve));
@@ -90,7 +91,10 @@ export class AppDouble {
         return true;
       },
       quit: () => this.quit(),
-      exit: () => this.#end(),
+      exit: (code) => {
+        this.exitCode = code ?? 0;
+        this.#end();
+      },
     } satisfies Pick<
       App,
       | 'dock'

@@ -30,7 +30,8 @@ export default parts;
 
 // Electron is ready once the entry has been evaluated, not before.
 setImmediate(() => double.app.becomeReady());
-void double.app.quitted.then(() => process.exit(0));
+double.dialog.onError = ({ title, content }) => process.stderr.write(`${title}: ${content}\n`);
+void double.app.quitted.then(() => process.exit(double.app.exitCode));
 
 interface Order {
   click?: string;

@@ -128,6 +128,8 @@ export class DialogDouble {
   path: string | undefined;
   openOptions: OpenDialogOptions | undefined;
   saveOptions: SaveDialogOptions | undefined;
+  /** Also shows errors elsewhere, as the real one does before Electron is ready. */
+  onError: (error: { title: string; content: string }) => void = () => undefined;
 
   readonly exported = strict('dialog', {
     showMessageBox: (...args: [MessageBoxOptions] | [unknown, MessageBoxOptions]) => {
@@ -136,6 +138,7 @@ export class DialogDouble {
     },
     showErrorBox: (title, content) => {
       this.errors.push({ title, content });
+      this.onError({ title, content });
     },
     showOpenDialog: (...args: [OpenDialogOptions] | [unknown, OpenDialogOptions]) => {
       this.openOptions = args.at(-1) as OpenDialogOptions;

@@ -99,10 +99,10 @@ describe('the entry of the application', () => {
       env: { PATH: '', HOME: home, CLAUDE_BRIDGE_HOME: home },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(1);
-    const said = (await text(child.stderr as Readable)).split('\n')[0];
-    expect(said).toMatch(/^Claude Bridge cannot start: cannot make .*: /);
+    // Read from the beginning: what nobody reads is thrown away when the process has ended.
+    const [said] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')]);
+    expect(child.exitCode).toBe(1);
+    expect(said.split('\n')[0]).toMatch(/^Claude Bridge cannot start: cannot make .*: /);
   });
 
   test('puts a full log aside and begins a new one', async () => {

@@ -1,4 +1,4 @@
-import type { Description } from './describe.ts';
+import type { Description } from '../../src-shared/messages/describe.ts';
 
 /** A stretch of an excerpt, and whether it is what was searched for. */
 export interface ExcerptPart {

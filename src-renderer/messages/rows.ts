@@ -1,6 +1,6 @@
-import { envelopeOf, type FeedMessage } from './feed-message.ts';
+import { envelopeOf, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
 import type { FeedEvent } from '../state/feed.svelte.ts';
-import { describe } from './describe.ts';
+import { describe } from '../../src-shared/messages/describe.ts';
 
 export interface MessageRow {
   readonly kind: 'message';

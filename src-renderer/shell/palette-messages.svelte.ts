@@ -1,9 +1,9 @@
 import type { FoundMessage } from '../../src-shared/api.ts';
 import type { IconName } from '../components/icons.ts';
-import { describe } from '../messages/describe.ts';
+import { describe } from '../../src-shared/messages/describe.ts';
 import { excerpt } from '../messages/excerpt.ts';
-import { toFeedMessage } from '../messages/feed-message.ts';
-import { givenTerms, hasTerms, readTerms } from '../messages/search-text.ts';
+import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
+import { givenTerms, hasTerms, readTerms } from '../../src-shared/messages/search-text.ts';
 import { channelHash, hashOf } from '../route.ts';
 import type { Dashboard } from '../state/dashboard.svelte.ts';
 import { Pages } from '../state/pages.svelte.ts';

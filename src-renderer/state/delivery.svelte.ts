@@ -2,7 +2,7 @@ import type { ConsumerBody, ReceiptsResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent, StreamReceipt } from '../../src-shared/client/stream-event.ts';
-import { envelopeOf, type FeedMessage } from '../messages/feed-message.ts';
+import { envelopeOf, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
 import { Throttle } from './throttle.ts';
 
 /** What became of a message with one consumer (wire specification 6.6). */

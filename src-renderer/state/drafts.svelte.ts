@@ -1,4 +1,4 @@
-import { draftKinds, emptyDraft, isEmpty, type Draft } from '../messages/draft.ts';
+import { draftKinds, emptyDraft, isEmpty, type Draft } from '../../src-shared/messages/draft.ts';
 import { readStored, tabStorage, writeStored } from './storage.ts';
 
 const key = 'drafts';

@@ -1,7 +1,7 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
-import { threadOf, toFeedMessage, type FeedMessage } from '../messages/feed-message.ts';
+import { threadOf, toFeedMessage, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
 
 /** Something that happened to the channel besides messages. */
 export interface FeedEvent {

@@ -3,7 +3,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { retryDelay } from '../../src-shared/client/back-off.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
-import type { Draft, Payload } from '../messages/draft.ts';
+import type { Draft, Payload } from '../../src-shared/messages/draft.ts';
 import { readStored, tabStorage, writeStored } from './storage.ts';
 
 /** A message on its way to the relay. */

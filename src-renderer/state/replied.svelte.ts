@@ -1,6 +1,6 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
-import { toFeedMessage, type FeedMessage } from '../messages/feed-message.ts';
+import { toFeedMessage, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
 
 /** Messages that are kept; all of them have been on the screen. */
 const most = 500;

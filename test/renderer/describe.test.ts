@@ -1,5 +1,5 @@
 import { describe as group, expect, test } from 'vitest';
-import { describe } from '../../src-renderer/messages/describe.ts';
+import { describe } from '../../src-shared/messages/describe.ts';
 import { feedMessage } from './feed-message.ts';
 
 const facts = (content: unknown) =>

@@ -6,8 +6,8 @@ import {
   isPastedJson,
   toPayload,
   type Draft,
-} from '../../src-renderer/messages/draft.ts';
-import type { FeedMessage } from '../../src-renderer/messages/feed-message.ts';
+} from '../../src-shared/messages/draft.ts';
+import type { FeedMessage } from '../../src-shared/messages/feed-message.ts';
 import { feedMessage } from './feed-message.ts';
 
 const payloadOf = (draft: Partial<Draft>, target?: FeedMessage) =>

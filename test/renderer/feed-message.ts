@@ -1,5 +1,5 @@
-import type { FeedMessage } from '../../src-renderer/messages/feed-message.ts';
-import { toFeedMessage } from '../../src-renderer/messages/feed-message.ts';
+import type { FeedMessage } from '../../src-shared/messages/feed-message.ts';
+import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
 
 let seq = 0;
 

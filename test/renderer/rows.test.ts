@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { threadOf, type FeedMessage } from '../../src-renderer/messages/feed-message.ts';
+import { threadOf, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
 import { toRows, type RowOptions } from '../../src-renderer/messages/rows.ts';
 import { feedMessage } from './feed-message.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { excerpt } from '../../src-renderer/messages/excerpt.ts';
-import { hasTerms, readTerms } from '../../src-renderer/messages/search-text.ts';
+import { hasTerms, readTerms } from '../../src-shared/messages/search-text.ts';
 
 const said = (text: string, query: string, facts: [string, string][] = []) =>
   excerpt({ text, facts: facts.map(([label, value]) => ({ label, value, code: false })) }, query)

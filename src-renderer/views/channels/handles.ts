@@ -1,4 +1,4 @@
-import type { Draft } from '../../messages/draft.ts';
+import type { Draft } from '../../../src-shared/messages/draft.ts';
 
 /** What the view of a channel asks of its list of messages. */
 export interface FeedHandle {

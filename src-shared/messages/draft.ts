@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../src-shared/json-object.ts';
-import { parseJsonContent } from '../../src-shared/message.ts';
+import { isJsonObject } from '../json-object.ts';
+import { parseJsonContent } from '../message.ts';
 import { describe } from './describe.ts';
 import { envelopeOf, type FeedMessage } from './feed-message.ts';
 

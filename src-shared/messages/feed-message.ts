@@ -1,7 +1,7 @@
-import type { MessageDetail, MessageItem } from '../../src-shared/api.ts';
-import type { StreamMessage } from '../../src-shared/client/stream-event.ts';
-import { interpretContent, type Interpretation } from '../../src-shared/encoding.ts';
-import type { Origin } from '../../src-shared/message.ts';
+import type { MessageDetail, MessageItem } from '../api.ts';
+import type { StreamMessage } from '../client/stream-event.ts';
+import { interpretContent, type Interpretation } from '../encoding.ts';
+import type { Origin } from '../message.ts';
 
 /** A message as the page keeps it, whichever way it came. */
 export interface FeedMessage {

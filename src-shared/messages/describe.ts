@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../src-shared/json-object.ts';
+import { isJsonObject } from '../json-object.ts';
 import type { FeedMessage } from './feed-message.ts';
 
 /** One line about a structured message. */

@@ -1,0 +1,22 @@
+/** The page is in English, so its numbers and dates are too: 24 hours, the month as a word. */
+export const locale = 'en-GB';
+
+const integers = new Intl.NumberFormat(locale);
+
+/** `1,240 messages`, `1 message`. */
+export function counted(count: number, noun: string): string {
+  return `${integers.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** A length of time in its two largest units: `12 s`, `41 min`, `3 h 5 min`, `3 d 4 h`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < minute) return `${whole} s`;
+  if (whole < hour) return `${Math.floor(whole / minute)} min`;
+  if (whole < day) return `${Math.floor(whole / hour)} h ${Math.floor((whole % hour) / minute)} min`;
+  return `${integers.format(Math.floor(whole / day))} d ${Math.floor((whole % day) / hour)} h`;
+}

@@ -60,3 +60,8 @@ function isHighSurrogate(unit: number): boolean {
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
+
+/** What an error says, without advice for a command line. */
+export function withoutFlags(sentence: string): string {
+  return sentence.replace(/ \([^()]*--[^()]*\)$/, '');
+}

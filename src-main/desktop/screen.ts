@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
+import { withoutFlags } from '../../src-shared/text.ts';
 import { dashboardFolder } from '../runtime/dashboard-folder.ts';
 import type { Log } from '../runtime/log.ts';
 import { applicationMenu } from './app-menu.ts';
@@ -22,7 +23,7 @@ import { serveBundle } from './serve-bundle.ts';
 import { TrayHandle } from './tray.ts';
 import { obeyTray } from './tray-commands.ts';
 import { unreadMessages } from './tray-look.ts';
-import { capitalised, withoutFlags } from './words.ts';
+import { capitalised } from './words.ts';
 
 export interface ScreenParts {
   electron: ElectronParts;

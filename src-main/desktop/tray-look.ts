@@ -1,6 +1,6 @@
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
-import { shorten } from '../../src-shared/text.ts';
-import { age, counted, pausedWords, withoutFlags } from './words.ts';
+import { shorten, withoutFlags } from '../../src-shared/text.ts';
+import { age, counted, pausedWords } from './words.ts';
 
 /** Windows cuts tooltips after 127 characters. */
 const tooltipLength = 90;

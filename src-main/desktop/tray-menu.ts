@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron/main';
 import type { Attention, DesktopState, UpdateState } from '../../src-shared/desktop-state.ts';
-import { shorten } from '../../src-shared/text.ts';
-import { age, capitalised, counted, hostOf, mainAddress, pausedWords, withoutFlags } from './words.ts';
+import { shorten, withoutFlags } from '../../src-shared/text.ts';
+import { age, capitalised, counted, hostOf, mainAddress, pausedWords } from './words.ts';
 
 /** What a person can ask for in the tray. */
 export type TrayCommand =

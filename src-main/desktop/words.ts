@@ -24,11 +24,6 @@ export function pausedWords(running: RunningStatus | null, now: number): string 
   return ms < 60_000 ? 'paused' : `paused for ${age(ms)}`;
 }
 
-/** What an error says, without advice for a command line. */
-export function withoutFlags(sentence: string): string {
-  return sentence.replace(/ \([^()]*--[^()]*\)$/, '');
-}
-
 /** `sentence` as it begins a line. */
 export function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

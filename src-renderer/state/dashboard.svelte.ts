@@ -5,9 +5,11 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
+import type { DesktopState } from '../../src-shared/desktop-state.ts';
 import { describe } from '../../src-shared/messages/describe.ts';
 import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
 import { Announcer } from './announcer.svelte.ts';
+import { answered, Application } from './application.svelte.ts';
 import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.ts';
 import { Delivery } from './delivery.svelte.ts';
@@ -41,6 +43,8 @@ const bearerToken = /^[\x21-\x7e]+$/;
 /** Everything the page knows and can do. Components show it. */
 export class Dashboard {
   readonly api: ApiClient;
+  /** Where the page is in the window of the application. */
+  readonly application = desktop && new Application(desktop);
   readonly router = new Router();
   readonly preferences = new Preferences();
   readonly notices = new Notices();
@@ -74,6 +78,8 @@ export class Dashboard {
 
   readonly #tabs: OtherTabs;
   #refreshing: ReturnType<typeof setInterval> | undefined;
+  /** At the last word of the application. */
+  #relayRan = false;
   readonly #refresh = new Throttle(() => void this.refresh(), restMs);
 
   /** The channel that is shown: the one of the address, else the last one, else the liveliest. */
@@ -133,6 +139,7 @@ export class Dashboard {
   /** Connects, and follows what the browser says about the page. Returns the function that ends it. */
   start(): () => void {
     const stop = [this.router.start(), this.unread.start()];
+    if (this.application) stop.push(this.application.start((state) => this.#followApplication(state)));
     const visibility = () => {
       if (document.hidden) this.#tabs.say('hidden');
       else if (this.link.status.kind !== 'sign-in') this.link.retryNow();
@@ -238,6 +245,16 @@ export class Dashboard {
     }
   }
 
+  /** In the window: has the application start its relay. Why that does not succeed is in its state. */
+  async startRelay(): Promise<void> {
+    if (!this.application) return;
+    try {
+      await answered(this.application.bridge.startRelay());
+    } catch (error) {
+      this.notices.failed('Not started', error);
+    }
+  }
+
   #take(events: readonly StreamEvent[]): void {
     this.channels.take(events);
     this.unread.take(events, (id) => this.outbox.isOwn(id));
@@ -250,6 +267,16 @@ export class Dashboard {
     if (events.some(({ type }) => type === 'paused' || type === 'resumed')) void this.refresh();
     this.#announce(events);
     this.#countCaughtUp(events);
+  }
+
+  /** What the person has chosen for the application holds for its page, and a relay that runs again is asked at once. */
+  #followApplication({ relay, settings }: DesktopState): void {
+    const { theme, name: sender } = settings;
+    const { values } = this.preferences;
+    if (values.theme !== theme || values.sender !== sender) this.preferences.set({ theme, sender });
+    const isRunning = relay.state === 'running';
+    if (isRunning && !this.#relayRan) this.link.retryNow();
+    this.#relayRan = isRunning;
   }
 
   /** Tells screen readers what arrives on the channel that is shown. */

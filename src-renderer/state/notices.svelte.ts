@@ -1,4 +1,5 @@
 import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
+import { withoutFlags } from '../../src-shared/text.ts';
 import type { IconName } from '../components/icons.ts';
 
 /** One thing that happened because the reader did something. */
@@ -49,10 +50,10 @@ export class Notices {
   }
 }
 
-/** What an error says, beginning with a capital letter and ending with a full stop. */
+/** What an error says, beginning with a capital letter and ending with a full stop, without advice for a command line. */
 export function sentenceOf(thrown: unknown): string {
   const { message } = thrown instanceof BridgeError ? thrown : toError(thrown);
-  const [first = '', ...rest] = message;
+  const [first = '', ...rest] = withoutFlags(message);
   const sentence = first.toUpperCase() + rest.join('');
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -41,6 +41,7 @@ export const errorStatus = {
   not_found: 404,
   method_not_allowed: 405,
   not_acceptable: 406,
+  precondition_failed: 412,
   // What contradicts what is already there, such as a key that was used before (6.5).
   conflict: 409,
   // A chain of answers that is too long to be none of a loop (6.8): waiting does not help.

@@ -30,10 +30,14 @@ export function shortMinute(date: Instant, now: Instant, zone?: Zone): string {
   return part(date, { hour: '2-digit', minute: '2-digit' }, zone);
 }
 
+/** `22 Nov 2026`. */
+export function calendarDate(date: Instant, zone?: Zone): string {
+  return part(date, { day: 'numeric', month: 'short', year: 'numeric' }, zone);
+}
+
 /** `22 Nov 2026, 16:04:10 CET`. */
 export function dateTime(date: Instant, zone?: Zone): string {
-  const day = part(date, { day: 'numeric', month: 'short', year: 'numeric' }, zone);
-  return `${day}, ${clockTime(date, zone)} ${zoneLabel(date, zone)}`;
+  return `${calendarDate(date, zone)}, ${clockTime(date, zone)} ${zoneLabel(date, zone)}`;
 }
 
 /** Everything there is to say about a moment: `Sunday 22 November 2026 at 16:04:10 CET`. */

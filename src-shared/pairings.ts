@@ -23,7 +23,10 @@ export interface PairingBody extends Access {
   token_expires_in_seconds: number | null;
   created_at: string;
   expires_at: string;
-  state: 'open' | 'redeemed' | 'expired';
+  /** `ended`: after five wrong tries. */
+  state: 'open' | 'redeemed' | 'expired' | 'ended';
+  /** Codes that began like this one and were wrong. */
+  wrong_tries: number;
   /** The machine that came with it, if one did. */
   redeemed: { at: string; token_id: string; label: string; address: string } | null;
 }

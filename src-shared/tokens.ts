@@ -89,6 +89,8 @@ export interface TokenBody extends Access {
   /** Some seconds old at most; null if it was never used. */
   last_used_at: string | null;
   last_address: string | null;
+  /** What used it last calls itself, if it has come since this relay started. */
+  last_user_agent: string | null;
   /** Until when the secret before the last rotation counts, if it still does. */
   old_secret_until: string | null;
   /** Requests and streams that are open with it at this relay. */

@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { refusalRoutes } from './routes/refusals.ts';
 import { searchRoutes } from './routes/search.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -46,6 +47,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...consumerRoutes(parts),
     ...agentRoutes(parts),
     ...addressRoutes(parts),
+    ...refusalRoutes(parts),
     ...stateRoutes(parts),
     ...statusRoutes(parts),
     ...clearRoutes(parts),

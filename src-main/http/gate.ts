@@ -16,6 +16,7 @@ import type { OriginPolicy } from '../security/origin-policy.ts';
 import { noAccess, PrincipalAccess, requireRight, type Principal } from '../security/principal.ts';
 import { isProtectedPath } from '../security/protected-paths.ts';
 import { awaitsBody, readJson } from './body.ts';
+import type { Refusals } from './refusals.ts';
 import { parameter, type Exchange } from './exchange.ts';
 import { securityHeaders, sendError, sendErrorEarly, strictTransport } from './respond.ts';
 import type { Route } from './route.ts';
@@ -26,6 +27,7 @@ export interface GateParts {
   originPolicy: () => OriginPolicy;
   trustedProxies: () => TrustedProxies;
   audit: Audit;
+  refusals: Refusals;
   maxRequestBytes: () => number;
   /** Whether a token in the address counts where a route allows it. */
   queryToken: () => boolean;
@@ -106,6 +108,7 @@ export class Gate {
   refuse(request: IncomingMessage, response: ServerResponse, thrown: unknown, extra?: object): void {
     const error = thrown instanceof BridgeError ? thrown : this.#unexpected(thrown, request);
     this.#parts.onRefused(error.code);
+    this.#parts.refusals.note(error, request, this.#clientAddress(request));
     this.#auditRefusal(error, request);
     if (response.headersSent) {
       response.destroy();
@@ -166,6 +169,7 @@ export class Gate {
       queryToken,
       peerAddress: request.socket.remoteAddress,
       clientAddress: address,
+      userAgent: request.headers['user-agent'],
       hasForwardingHeaders: hasForwardingHeaders(request.headers),
     });
   }

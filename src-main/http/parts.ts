@@ -10,6 +10,7 @@ import type { BrowserSessions } from '../security/browser-sessions.ts';
 import type { MachineTokens } from '../security/machine-tokens.ts';
 import type { Pairings } from '../security/pairings.ts';
 import type { Principal } from '../security/principal.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What a call over MCP knows about its request. */
 export interface McpContext {
@@ -45,6 +46,7 @@ export interface RouteParts {
   sessions: BrowserSessions;
   machineTokens: MachineTokens;
   pairings: Pairings;
+  refusals: Refusals;
   /** SHA-256 of the certificate in use; null without TLS. */
   tlsFingerprint: () => string | null;
   /** A token is configured, so that there is something to sign in to. */

@@ -4,6 +4,7 @@ import type { Settings } from '../../src-shared/settings.ts';
 import { createApp } from '../http/app.ts';
 import { Gate } from '../http/gate.ts';
 import type { Operations } from '../http/parts.ts';
+import { Refusals } from '../http/refusals.ts';
 import type { Mcp } from '../mcp/index.ts';
 import { AuthThrottle } from '../security/auth-throttle.ts';
 import { Authentication } from '../security/authentication.ts';
@@ -41,6 +42,7 @@ export class HttpFace {
   readonly #parts: HttpFaceParts;
   readonly #machineTokens: MachineTokens;
   readonly #pairings: Pairings;
+  readonly #refusals = new Refusals();
   readonly #credentials: Credentials;
   readonly #dashboard = dashboardFolder();
   #mcp: Promise<Mcp> | undefined;
@@ -106,6 +108,7 @@ export class HttpFace {
         sessions: this.sessions,
         machineTokens: this.#machineTokens,
         pairings: this.#pairings,
+        refusals: this.#refusals,
         tlsFingerprint,
         tokenRequired: () => this.shared.required,
         version,
@@ -136,6 +139,7 @@ export class HttpFace {
       originPolicy: () => policies().origin,
       trustedProxies: () => policies().proxies,
       audit: core.audit,
+      refusals: this.#refusals,
       maxRequestBytes: () => settings().maxRequestBytes,
       queryToken: () => settings().queryToken,
       onQueryToken: () => this.#warnOfQueryToken(),

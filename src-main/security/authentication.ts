@@ -19,6 +19,8 @@ export interface Claim {
   peerAddress: string | undefined;
   /** The client behind trusted proxies (see `clientAddress`), whose failures are counted. */
   clientAddress: string;
+  /** What the program calls itself. */
+  userAgent?: string | undefined;
   /** See `hasForwardingHeaders`. */
   hasForwardingHeaders: boolean;
 }
@@ -56,7 +58,7 @@ export class Authentication {
     const identity = this.#credentials.identify(claim.authorization, claim.queryToken);
     if (identity === 'local') return principals.local;
     if (typeof identity === 'object') {
-      if (identity instanceof MachineSecret) identity.seen(claim.clientAddress);
+      if (identity instanceof MachineSecret) identity.seen(claim.clientAddress, claim.userAgent);
       return identity.principal;
     }
     // A relay without a token lets clients in that still carry one from before, but not a machine whose own token has

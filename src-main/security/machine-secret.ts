@@ -48,8 +48,8 @@ export class MachineSecret implements Lease {
   }
 
   /** A request has come with it. */
-  seen(address: string): void {
-    this.#usage.seen(address);
+  seen(address: string, userAgent?: string): void {
+    this.#usage.seen(address, userAgent);
   }
 
   use(): () => void {

@@ -109,6 +109,7 @@ export function toBody(stored: StoredToken, usage: TokenUsage | undefined): Toke
     expired: stored.expiresAt !== null && stored.expiresAt <= now,
     last_used_at: isNewer ? used : stored.lastUsedAt,
     last_address: isNewer ? (usage?.lastAddress ?? null) : stored.lastAddress,
+    last_user_agent: usage?.lastUserAgent ?? null,
     old_secret_until: stored.oldUntil !== null && stored.oldUntil > now ? stored.oldUntil : null,
     open: usage?.open ?? 0,
   };

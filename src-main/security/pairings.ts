@@ -4,7 +4,7 @@ import type { PairingBody } from '../../src-shared/pairings.ts';
 import type { TokenResponse } from '../../src-shared/tokens.ts';
 import { digestOf } from './machine-secret.ts';
 import type { MachineTokens } from './machine-tokens.ts';
-import { generatePairingCode, Pairing, type PairingDraft } from './pairing.ts';
+import { firstHalfOf, generatePairingCode, Pairing, type PairingDraft } from './pairing.ts';
 import { PairingBrake } from './pairing-brake.ts';
 
 /** Codes that may be open at once: each one more makes guessing easier. */
@@ -80,8 +80,11 @@ export class Pairings {
     const digest = digestOf(code);
     // All are compared, so that the time tells nothing about any.
     const [pairing] = this.#pairings.filter((one) => one.opensWith(digest));
-    if (!pairing)
+    if (!pairing) {
+      const firstHalf = digestOf(firstHalfOf(code));
+      for (const one of this.#pairings) one.countIfMeant(firstHalf);
       throw new BridgeError('unauthorized', 'this pairing code is wrong, used or expired', { field: 'code' });
+    }
     pairing.take();
     try {
       await this.#brake.succeeded(address);

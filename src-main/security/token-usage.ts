@@ -1,9 +1,16 @@
-/** When a token was used last and from where, as far as this process knows, and what is open with it. */
+import { shorten } from '../../src-shared/text.ts';
+
+/** Longest name of a program that is kept, in code points. */
+const maxUserAgent = 200;
+
+/** When a token was used last, from where and by what, as far as this process knows, and what is open with it. */
 export class TokenUsage {
   readonly #onUsed: () => void;
   /** In ms since 1970. */
   lastUsedAt: number | undefined;
   lastAddress = '';
+  /** What the program calls itself in the header `User-Agent`. */
+  lastUserAgent: string | undefined;
   #open = 0;
 
   /** @param onUsed called at each use, so it must be cheap */
@@ -16,8 +23,9 @@ export class TokenUsage {
     return this.#open;
   }
 
-  seen(address: string): void {
+  seen(address: string, userAgent?: string): void {
     this.lastAddress = address;
+    this.lastUserAgent = userAgent === undefined ? undefined : shorten(userAgent, maxUserAgent);
     this.#touch();
   }
 

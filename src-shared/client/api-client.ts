@@ -10,6 +10,7 @@ import type {
   MessagesResponse,
   PauseResponse,
   ReceiptsResponse,
+  RefusalsResponse,
   SearchResponse,
   SendResponse,
   SessionsResponse,
@@ -200,6 +201,11 @@ export class ApiClient {
 
   addresses(options?: CallOptions): Promise<AddressesResponse> {
     return this.#get('/api/addresses', {}, options);
+  }
+
+  /** Who has come to the relay lately and not in. */
+  refusals(options?: CallOptions): Promise<RefusalsResponse> {
+    return this.#get('/api/refusals', {}, options);
   }
 
   /** Who this client is to the relay, and what it may do. */

@@ -124,6 +124,35 @@ describe('a code', () => {
   });
 });
 
+describe('wrong tries', () => {
+  /** The same first half with another second one. */
+  const slipOf = (code: string) => `${code.slice(0, 5)}${code.endsWith('0000') ? '1111' : '0000'}`;
+  const foreign = (code: string) => `${code.startsWith('0000') ? '1111' : '0000'}${code.slice(4)}`;
+
+  test('of whoever has the code end it, the fifth one for good', async () => {
+    const { pairings, made, redeem } = pairingsOfTest();
+    const { code } = pairings.create(draft);
+    for (let tries = 1; tries <= 4; tries++) {
+      await expect(redeem(slipOf(code), `192.0.2.${tries}`)).rejects.toMatchObject(wrong);
+      expect(pairings.list()).toMatchObject([{ state: 'open', wrong_tries: tries }]);
+    }
+    await expect(redeem(slipOf(code), '192.0.2.5')).rejects.toMatchObject(wrong);
+    expect(pairings.list()).toMatchObject([{ state: 'ended', wrong_tries: 5 }]);
+    await expect(redeem(code)).rejects.toMatchObject(wrong);
+    expect(made).toEqual([]);
+  });
+
+  test('of somebody who does not know how it begins leave it as it is', async () => {
+    const { pairings, redeem } = pairingsOfTest();
+    const { code } = pairings.create(draft);
+    for (let tries = 1; tries <= 20; tries++) {
+      await expect(redeem(foreign(code), `192.0.2.${tries}`)).rejects.toMatchObject(wrong);
+    }
+    expect(pairings.list()).toMatchObject([{ state: 'open', wrong_tries: 0 }]);
+    await redeem(code);
+  });
+});
+
 test('only so many codes are open at once', () => {
   const { pairings } = pairingsOfTest();
   const made = Array.from({ length: 20 }, () => pairings.create(draft));

@@ -66,6 +66,7 @@ describe('making a token', () => {
       expired: false,
       last_used_at: null,
       last_address: null,
+      last_user_agent: null,
       old_secret_until: null,
       open: 0,
     });

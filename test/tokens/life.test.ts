@@ -129,6 +129,17 @@ describe('a rotation', () => {
   });
 });
 
+test('a token tells what used it last, as long as the relay runs', async () => {
+  const made = await makeToken(relay);
+  await get(relay, '/api/state', {
+    ...authorized(made.token),
+    'User-Agent': `example/1.0 ${'x'.repeat(300)}`,
+  });
+  const listed = (await listTokens(relay)).find(({ id }) => id === made.id);
+  expect(listed?.last_user_agent).toMatch(/^example\/1\.0 x+…$/);
+  expect(listed?.last_user_agent).toHaveLength(201);
+});
+
 test('tokens outlive a restart, with when they were used last', async () => {
   const first = await startRelay();
   const made = await makeToken(first, { label: 'atlas' });

@@ -8,6 +8,9 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What the bundle leaves to Node and Electron: their own modules, and the one native module. */
 const external = [/^node:/, ...builtinModules, /^electron(?:\/|$)/, 'better-sqlite3'];
 
+/** On a busy machine a build would print how long its plug-ins took, before the first line of what was started. */
+const checks = { pluginTimings: false };
+
 /**
  * One configuration, three bundles: the page (client), the relay with its command line and the desktop application (main),
  * and the script between page and application (preload).
@@ -35,6 +38,7 @@ export default defineConfig({
         assetsInlineLimit: 0,
         license: { fileName: 'licences.md' },
         rolldownOptions: {
+          checks,
           output: {
             // Together and by themselves, so that zod knows what it may not try before any other chunk has a schema.
             codeSplitting: { groups: [{ name: 'zod', test: /node_modules[\\/]zod[\\/]|zod-without-eval/ }] },
@@ -55,6 +59,7 @@ export default defineConfig({
         license: { fileName: 'licences.md' },
         sourcemap: true,
         rolldownOptions: {
+          checks,
           external,
           input: {
             cli: source('src-main/cli.ts'),
@@ -78,6 +83,7 @@ export default defineConfig({
         target: 'chrome150',
         minify: false,
         rolldownOptions: {
+          checks,
           external,
           input: { preload: source('src-main/desktop/preload.ts') },
           // A sandboxed script is one file, and no module.

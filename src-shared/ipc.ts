@@ -4,6 +4,7 @@ import { desktopSettingsChange } from './desktop-settings.ts';
 import type { CertificateFacts, DesktopState } from './desktop-state.ts';
 import type { DesktopCallName } from './ipc-channels.ts';
 import type { SettingsChange, SettingsResponse } from './settings-api.ts';
+import { rotationRequest, type TokenRotated } from './tokens.ts';
 
 const nothing = z.undefined();
 const path = z.string().min(1).max(4096);
@@ -21,7 +22,8 @@ export const desktopCallInputs = {
   changeDesktopSettings: desktopSettingsChange,
   setStartAtLogin: z.strictObject({ enabled: z.boolean() }),
   showToken: nothing,
-  rotateToken: nothing,
+  /** As `POST /api/token/rotate`. */
+  rotateToken: rotationRequest,
   inspectCertificate: z.strictObject({ certPath: path, keyPath: path }),
   chooseFile: z.strictObject({ purpose: z.enum(['certificate', 'key', 'database']) }),
   saveCopy: z.strictObject({ what: z.enum(['backup', 'export']) }),
@@ -59,7 +61,7 @@ export interface DesktopCallOutputs {
   changeDesktopSettings: null;
   setStartAtLogin: null;
   showToken: { token: string | null };
-  rotateToken: { token: string };
+  rotateToken: TokenRotated;
   inspectCertificate: CertificateFacts;
   chooseFile: { path: string } | null;
   saveCopy: { path: string; bytes: number } | null;

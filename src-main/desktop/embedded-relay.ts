@@ -3,6 +3,7 @@ import type { RelayAddress } from '../../src-shared/api.ts';
 import { BridgeError, toError, type ErrorBody } from '../../src-shared/bridge-error.ts';
 import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { SettingsChange, SettingsResponse } from '../../src-shared/settings-api.ts';
+import type { TokenRotated } from '../../src-shared/tokens.ts';
 import type { Bridge } from '../runtime/bridge.ts';
 import { listAddresses } from '../security/addresses.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
@@ -69,9 +70,9 @@ export class EmbeddedRelay {
     return this.#opened.apply(change);
   }
 
-  /** Replaces the shared token, which then counts at once and alone. @throws BridgeError */
-  async rotateToken(): Promise<string> {
-    return (await this.#opened.rotateToken({ graceSeconds: 0 })).token;
+  /** Replaces the shared token; the old one counts for a time of grace, as the settings say if none is given. @throws BridgeError */
+  rotateToken(graceSeconds: number | undefined): Promise<TokenRotated> {
+    return this.#opened.rotateToken({ graceSeconds });
   }
 
   /** Has it hand nothing out and wake nobody, until `resume`; it still takes messages. @throws BridgeError */

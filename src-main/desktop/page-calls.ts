@@ -55,7 +55,7 @@ export function pageCalls(parts: PageCallsParts): DesktopCalls {
     },
     setStartAtLogin: ({ enabled }) => doneThenLooked(login.set(enabled)),
     showToken: () => ({ token: token.value }),
-    rotateToken: async () => ({ token: await token.rotate() }),
+    rotateToken: ({ grace_seconds }) => token.rotate(grace_seconds ?? undefined),
     inspectCertificate: (paths) => {
       const { subject, altNames, validTo, warnings } = loadCertificate(paths);
       return { subject, names: altNames, validTo: validTo.toISOString(), warnings };

@@ -1,6 +1,7 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
 import type { SettingBody } from '../../src-shared/settings-api.ts';
+import type { TokenRotated } from '../../src-shared/tokens.ts';
 import type { EmbeddedRelay } from './embedded-relay.ts';
 import type { KeptToken } from './kept-token.ts';
 
@@ -29,17 +30,18 @@ export class RelayToken {
   }
 
   /**
-   * Makes another token, keeps it where the old one was, and has the relay accept it in place of the old one.
+   * Makes another token, keeps it where the old one was, and has the relay accept it in place of the old one, which counts
+   * for so many seconds more, as the settings say if none are given.
    * @throws BridgeError `setting_fixed`, or `conflict` for a token in a file that somebody else keeps
    */
-  async rotate(): Promise<string> {
+  async rotate(graceSeconds: number | undefined): Promise<TokenRotated> {
     const { relay } = this.#parts;
     if (this.#setting('authTokenFile')?.set) {
       throw new BridgeError('conflict', 'the token is in a file of your own; change it there', {
         field: 'authTokenFile',
       });
     }
-    return relay.rotateToken();
+    return relay.rotateToken(graceSeconds);
   }
 
   #isConfigured(): boolean {

@@ -26,6 +26,7 @@ import { sharedTokenRoutes } from './routes/shared-token.ts';
 import { stateRoutes } from './routes/state.ts';
 import { statusRoutes } from './routes/status.ts';
 import { pauseRoutes } from './routes/pause.ts';
+import { relayRoutes } from './routes/relay.ts';
 import { pairingRoutes } from './routes/pairings.ts';
 import { sendRoutes } from './routes/send.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -53,6 +54,7 @@ export function routeTable(parts: RouteParts): Route[] {
     ...clearRoutes(parts),
     ...settingsRoutes(parts),
     ...pauseRoutes(parts),
+    ...relayRoutes(parts),
     ...sharedTokenRoutes(parts),
     ...auditRoutes(parts),
     ...backupRoutes(parts),

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api.ts';
+import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { ReloadResponse, SettingsChange, SettingsResponse } from '../../src-shared/settings-api.ts';
 import type { TokenRotated } from '../../src-shared/tokens.ts';
 import type { Meters } from '../metrics/meters.ts';
 import type { Actor } from '../relay/actor.ts';
 import type { Audit } from '../relay/audit.ts';
 import type { Relay } from '../relay/relay.ts';
+import type { Retention } from '../relay/retention.ts';
 import type { BrowserSessions } from '../security/browser-sessions.ts';
 import type { MachineTokens } from '../security/machine-tokens.ts';
 import type { Pairings } from '../security/pairings.ts';
@@ -31,6 +33,7 @@ export interface McpOverHttp {
 
 /** What an administrator may do with the running relay as a whole. */
 export interface Operations {
+  status(): BridgeStatus;
   settings(): SettingsResponse;
   /** @throws BridgeError; nothing has changed then */
   apply(body: object, by: Actor): Promise<SettingsChange>;
@@ -58,6 +61,7 @@ export interface RouteParts {
   /** Open MCP sessions, by transport. */
   mcpSessions: () => { streamable: number; legacy: number };
   meters: Meters;
+  retention: Retention;
   operations: Operations;
   /** Names a new file for a purpose, in a place that only we can read and that has space. */
   scratchFile: (purpose: string) => string;

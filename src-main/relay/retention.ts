@@ -17,13 +17,28 @@ export interface RetentionParts {
   onError: (error: unknown) => void;
 }
 
+/** What a sweep would remove. */
+export interface RetentionPreview {
+  /** Messages from before this moment. */
+  before: string;
+  messages: number;
+  /** There are more than were counted. */
+  more: boolean;
+  /** When the next sweep begins; one under way began already. */
+  at: Date;
+}
+
 const dayMs = 86_400_000;
+
+/** Messages that a preview counts: enough to say that it is many. */
+const mostCounted = 100_000;
 
 /** Removes what has outlived its time: at start, and then again and again. */
 export class Retention {
   readonly #parts: RetentionParts;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #nextAt = Date.now();
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(parts: RetentionParts) {
@@ -41,9 +56,19 @@ export class Retention {
     await this.#sweeping;
   }
 
+  /** What the next sweep would remove if messages were kept for `days`; nothing with 0, which keeps all. */
+  async preview(days: number): Promise<RetentionPreview> {
+    const before = daysAgo(days);
+    const found = days > 0 ? await this.#parts.store.countBefore(before, mostCounted + 1) : 0;
+    const more = found > mostCounted;
+    return { before, messages: more ? mostCounted : found, more, at: new Date(this.#nextAt) };
+  }
+
   #schedule(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#timer = setTimeout(() => this.start(), this.#parts.policy().retentionSweepSeconds * 1000).unref();
+    const pause = this.#parts.policy().retentionSweepSeconds * 1000;
+    this.#nextAt = Date.now() + pause;
+    this.#timer = setTimeout(() => this.start(), pause).unref();
   }
 
   async #sweep(): Promise<void> {

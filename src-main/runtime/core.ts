@@ -12,6 +12,7 @@ export interface Core {
   relay: Relay;
   audit: Audit;
   meters: Meters;
+  retention: Retention;
   /** Ends streams and sweeps, then commits and closes the store. */
   stop(): Promise<void>;
 }
@@ -53,6 +54,7 @@ export function startCore(settings: () => Settings, log: Log): Core {
     relay,
     audit,
     meters,
+    retention,
     stop: async () => {
       relay.stop();
       await retention.stop();

@@ -116,6 +116,7 @@ export class HttpFace {
         mcp: () => this.#startMcp(),
         mcpSessions: () => this.#loadedMcp?.sessionsByKind() ?? { streamable: 0, legacy: 0 },
         meters: core.meters,
+        retention: core.retention,
         operations,
         addresses,
         scratchFile,

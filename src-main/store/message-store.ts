@@ -104,6 +104,12 @@ export interface MessageStore {
   /** Audit rows, newest first. */
   audit(query: AuditQuery): Promise<AuditEvent[]>;
 
+  /**
+   * How many messages are older than a moment (a timestamp), counted up to `limit`. Those of a clear that are still on
+   * their way out may count.
+   */
+  countBefore(before: string, limit: number): Promise<number>;
+
   /** Removes events and audit rows older than the given timestamps (exclusive). */
   sweep(before: { events: string; audit?: string }): Promise<void>;
 

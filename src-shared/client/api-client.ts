@@ -16,9 +16,11 @@ import type {
   SessionsResponse,
   StateResponse,
   StatusResponse,
+  StorageResponse,
   ThreadResponse,
   WaitResponse,
 } from '../api.ts';
+import type { RunningStatus } from '../bridge-status.ts';
 import type { SettingsChange, SettingsPatch, SettingsResponse } from '../settings-api.ts';
 import type {
   PairingRequest,
@@ -288,6 +290,16 @@ export class ApiClient {
   /** Changes settings, null for "back to the default"; refused as a whole if anything is wrong. */
   changeSettings(patch: SettingsPatch, options?: CallOptions): Promise<SettingsChange> {
     return this.call({ method: 'PATCH', path: '/api/settings', body: patch, ...options });
+  }
+
+  /** The relay as whoever operates it sees it. */
+  relay(options?: CallOptions): Promise<RunningStatus> {
+    return this.#get('/api/relay', {}, options);
+  }
+
+  /** What the database takes up, and what the next sweep removes, also with other days than are set. */
+  storage(query: { retention_days?: number } = {}, options?: CallOptions): Promise<StorageResponse> {
+    return this.#get('/api/storage', query, options);
   }
 
   pause(options?: CallOptions): Promise<PauseResponse> {

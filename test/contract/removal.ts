@@ -29,6 +29,17 @@ export function removal(name: string, create: CreateData): void {
       expect(await store.trim(messages[550]?.timestamp ?? '')).toBe(0);
     });
 
+    test('says beforehand how many it would trim, up to a limit', async () => {
+      const { store } = await openStore(create);
+      const messages = await appendAll(store, 'room', numbered(30));
+      const moment = messages[20]?.timestamp ?? '';
+      expect(await store.countBefore(moment, 100)).toBe(20);
+      expect(await store.countBefore(moment, 7)).toBe(7);
+      expect(await store.countBefore('2000', 100)).toBe(0);
+      expect(await store.trim(moment)).toBe(20);
+      expect(await store.countBefore(moment, 100)).toBe(0);
+    });
+
     test('logs once for each channel how many messages it lost', async () => {
       const { store } = await openStore(create);
       const watching = new Watching(store);

@@ -92,7 +92,7 @@ describe('the token', () => {
     const ask = (value: string | null) =>
       fetch(`${url}/api/state`, { headers: { authorization: `Bearer ${value ?? ''}` } });
     expect((await ask(token)).status).toBe(200);
-    const { token: next } = await call('rotateToken');
+    const { token: next } = await call('rotateToken', { grace_seconds: 0 });
     expect(next).not.toBe(token);
     expect((await ask(token)).status).toBe(401);
     expect((await ask(next)).status).toBe(200);
@@ -109,7 +109,7 @@ describe('the token', () => {
     const file = join(home, 'token');
     expect((await call('readState')).token).toMatchObject({ place: 'file' });
     expect(readFileSync(file, 'utf8').trim()).toBe((await call('showToken')).token);
-    const { token } = await call('rotateToken');
+    const { token } = await call('rotateToken', { grace_seconds: 0 });
     expect(readFileSync(file, 'utf8').trim()).toBe(token);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await call('showToken')).toEqual({ token });
@@ -118,7 +118,7 @@ describe('the token', () => {
   test('that was configured is replaced in the settings', async () => {
     const { call, home } = await running({ config: { authToken: 'chosen-by-hand' } });
     expect((await call('readState')).token).toEqual({ place: 'configured', note: null });
-    const { token } = await call('rotateToken');
+    const { token } = await call('rotateToken', { grace_seconds: 0 });
     expect(JSON.parse(readFileSync(join(home, 'config.json'), 'utf8'))).toMatchObject({ authToken: token });
     expect(await call('showToken')).toEqual({ token });
   });
@@ -127,7 +127,7 @@ describe('the token', () => {
     const file = join(scratchDirectory(), 'mine');
     writeFileSync(file, 'of-my-own\n');
     const { ask } = await running({ config: { authTokenFile: file } });
-    expect(await ask('rotateToken')).toMatchObject({ ok: false, error: { code: 'conflict' } });
+    expect(await ask('rotateToken', {})).toMatchObject({ ok: false, error: { code: 'conflict' } });
     expect(readFileSync(file, 'utf8')).toBe('of-my-own\n');
   });
 

@@ -224,6 +224,18 @@ export const routeBook: Readonly<Record<string, RouteEntry>> = {
     status: 200,
     request: () => ({ path: '/api/reload' }),
   },
+  'GET /api/relay': {
+    needs: 'admin',
+    elsewhere: 'refused as a whole',
+    status: 200,
+    request: () => ({ path: '/api/relay' }),
+  },
+  'GET /api/storage': {
+    needs: 'admin',
+    elsewhere: 'refused as a whole',
+    status: 200,
+    request: () => ({ path: '/api/storage' }),
+  },
   'POST /api/relay/pause': {
     needs: 'admin',
     elsewhere: 'refused as a whole',

@@ -171,6 +171,10 @@ export class SqliteStore implements MessageStore {
     return this.#housekeeping.trim(before, signal);
   }
 
+  countBefore(before: string, limit: number): Promise<number> {
+    return this.#reader.read(() => this.#sql.countBefore.get(before, limit) ?? 0);
+  }
+
   sweep(before: { events: string; audit?: string }): Promise<void> {
     return this.#housekeeping.sweep(before);
   }

@@ -228,6 +228,13 @@ export function prepareStatements(db: Database, origins: Origins) {
       `SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
        WHERE m.timestamp < ? ORDER BY m.timestamp LIMIT ?`,
     ),
+    /** From the index alone: whether a clear has removed the row already is not asked. */
+    countBefore: db
+      .prepare<[string, number], number>(
+        `SELECT count(*) FROM (
+           SELECT 1 FROM messages INDEXED BY idx_messages_timestamp WHERE timestamp < ? LIMIT ?)`,
+      )
+      .pluck(),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
 
     ...prepareStateStatements(db),

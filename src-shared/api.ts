@@ -407,7 +407,10 @@ export interface AuditEvent {
   event: string;
   channel: string | null;
   detail: string | null;
+  /** The address of the client. */
   ip: string | null;
+  /** The label of the credential that was used. */
+  by: string | null;
 }
 
 export interface AuditResponse {

@@ -68,8 +68,9 @@ export class Gate {
 
   /** Lets a request through to `route`, and answers for whatever goes wrong on the way. */
   async pass(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let exchange: Exchange | undefined;
     try {
-      const exchange = this.#exchange(request, response);
+      exchange = this.#exchange(request, response);
       const hasBody = route.body === 'json' || (route.body === 'rpc' && request.method === 'POST');
       if (hasBody) requireJsonMediaType(request.headers);
       else if (route.body === 'lines') requireJsonLinesMediaType(request.headers);
@@ -84,7 +85,7 @@ export class Gate {
       exchange.principal?.lease?.ended.throwIfAborted();
       await route.handle(exchange);
     } catch (error) {
-      this.refuse(request, response, error);
+      this.refuse(request, response, error, { by: exchange?.principal?.label });
     }
   }
 
@@ -98,18 +99,26 @@ export class Gate {
     try {
       const exchange = this.#exchange(request, response);
       if (isProtectedPath(exchange.path)) await this.#authenticate(exchange, false);
-      this.refuse(request, response, error, extra);
+      this.refuse(request, response, error, { extra });
     } catch (refusal) {
       this.refuse(request, response, refusal);
     }
   }
 
-  /** Answers with an error, once: a response that is under way can only be cut. */
-  refuse(request: IncomingMessage, response: ServerResponse, thrown: unknown, extra?: object): void {
+  /**
+   * Answers with an error, once: a response that is under way can only be cut.
+   * @param about what the answer says besides, and whose credential it was
+   */
+  refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    thrown: unknown,
+    { extra, by }: { extra?: object | undefined; by?: string | undefined } = {},
+  ): void {
     const error = thrown instanceof BridgeError ? thrown : this.#unexpected(thrown, request);
     this.#parts.onRefused(error.code);
     this.#parts.refusals.note(error, request, this.#clientAddress(request));
-    this.#auditRefusal(error, request);
+    this.#auditRefusal(error, request, by);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -194,12 +203,12 @@ export class Gate {
     return new BridgeError('internal_error', 'the relay failed on this request; its log says why');
   }
 
-  #auditRefusal({ code }: BridgeError, request: IncomingMessage): void {
+  #auditRefusal({ code }: BridgeError, request: IncomingMessage, by: string | undefined): void {
     const event = auditedRefusals[code];
     if (event === undefined || !this.#parts.audit.enabled) return;
     const [path] = (request.url ?? '').split('?', 1);
     if (isSessionProbe(request, path)) return;
-    this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request) });
+    this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request), by });
   }
 }
 

@@ -31,9 +31,9 @@ export class Archive {
    * @returns its size in bytes
    * @throws BridgeError `conflict`, `storage_*`; the signal's reason
    */
-  async backup(file: string, options: BackupOptions, { address }: Actor): Promise<number> {
+  async backup(file: string, options: BackupOptions, actor: Actor): Promise<number> {
     const bytes = await this.#parts.store.backup(file, options);
-    this.#parts.audit.record({ event: 'backup', detail: `${bytes} bytes`, ip: address });
+    this.#parts.audit.record({ event: 'backup', detail: `${bytes} bytes` }, actor);
     return bytes;
   }
 
@@ -41,14 +41,17 @@ export class Archive {
    * The lines of an export, read as they are taken.
    * @throws BridgeError `not_found`, `invalid_format`, `timezone_required` with the field `since`
    */
-  async export(query: ExportQuery, { address }: Actor): Promise<AsyncGenerator<ExportLine>> {
+  async export(query: ExportQuery, actor: Actor): Promise<AsyncGenerator<ExportLine>> {
     const lines = await exportLines(this.#parts.store, query);
-    this.#parts.audit.record({
-      event: 'export',
-      channel: query.channels?.length === 1 ? query.channels[0] : undefined,
-      detail: query.channels ? `${query.channels.length} channel(s)` : 'all channels',
-      ip: address,
-    });
+    const { channels } = query;
+    this.#parts.audit.record(
+      {
+        event: 'export',
+        channel: channels?.length === 1 ? channels[0] : undefined,
+        detail: channels ? `${channels.length} channel(s)` : 'all channels',
+      },
+      actor,
+    );
     return lines;
   }
 
@@ -60,7 +63,7 @@ export class Archive {
   async import(
     lines: AsyncIterable<readonly IncomingLine[]>,
     options: ImportOptions,
-    { address }: Actor,
+    actor: Actor,
   ): Promise<ImportResponse> {
     const importing = new Importing(this.#parts.store, options);
     try {
@@ -71,11 +74,8 @@ export class Archive {
       await importing.flush();
       const { messages, cursors } = importing.report;
       if (!options.dryRun) {
-        this.#parts.audit.record({
-          event: 'import',
-          detail: `${messages.imported} message(s), ${cursors.imported} cursor(s)`,
-          ip: address,
-        });
+        const detail = `${messages.imported} message(s), ${cursors.imported} cursor(s)`;
+        this.#parts.audit.record({ event: 'import', detail }, actor);
       }
     }
   }

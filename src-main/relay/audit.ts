@@ -1,6 +1,9 @@
 import type { AuditResponse } from '../../src-shared/api.ts';
 import type { AuditDraft, AuditQuery, MessageStore } from '../store/message-store.ts';
-import type { ChannelAccess } from './actor.ts';
+import type { Actor, ChannelAccess } from './actor.ts';
+
+/** What is recorded; where it came from and by whom is known of who asked. */
+type Entry = Omit<AuditDraft, 'ip' | 'by'>;
 
 export interface AuditOptions {
   store: MessageStore;
@@ -47,9 +50,10 @@ export class Audit {
     return this.#enabled();
   }
 
-  record(entry: AuditDraft): void {
+  /** @param actor who asked for it; undefined if nobody did */
+  record(entry: Entry, actor?: Pick<Actor, 'principal' | 'address'>): void {
     if (!this.enabled) return;
-    this.#write(entry);
+    this.#write({ ...entry, ip: actor?.address, by: actor?.principal });
   }
 
   /** Records a refusal, which a hostile client can repeat at will: a few rows for a burst, then only their number. */

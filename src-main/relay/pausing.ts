@@ -69,11 +69,7 @@ export class Pausing {
   async #set(paused: boolean, actor: Actor | undefined): Promise<void> {
     const changed = await this.#store.setPaused(paused);
     if (!changed) return;
-    this.#audit.record({
-      event: paused ? 'relay_pause' : 'relay_resume',
-      detail: actor && `by ${actor.principal}`,
-      ip: actor?.address,
-    });
+    this.#audit.record({ event: paused ? 'relay_pause' : 'relay_resume' }, actor);
   }
 
   #note(changes: readonly Change[]): void {

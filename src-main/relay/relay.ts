@@ -165,12 +165,7 @@ export class Relay {
   async clear({ channel }: ClearRequest, actor: Actor): Promise<ClearResponse> {
     actor.access.require('clear', channel);
     const { cleared } = await this.#store.clear(channel);
-    this.#audit.record({
-      event: 'channel_clear',
-      channel,
-      detail: `${cleared} message(s)`,
-      ip: actor.address,
-    });
+    this.#audit.record({ event: 'channel_clear', channel, detail: `${cleared} message(s)` }, actor);
     return { channel, cleared };
   }
 
@@ -234,7 +229,7 @@ export class Relay {
     this.#feed.stop();
   }
 
-  #recordRepair(event: string, { consumer, channel }: ConsumerTarget, { address }: Actor): void {
-    this.#audit.record({ event, channel, detail: consumer, ip: address });
+  #recordRepair(event: string, { consumer, channel }: ConsumerTarget, actor: Actor): void {
+    this.#audit.record({ event, channel, detail: consumer }, actor);
   }
 }

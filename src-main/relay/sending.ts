@@ -87,18 +87,17 @@ export class Sending {
         channel: request.channel,
         detail: request.sender,
         ip: actor.address,
+        by: actor.principal,
       });
       throw error;
     }
   }
 
-  #recordCreation({ channel, sender }: StoredMessage, { address }: Actor): void {
-    this.#parts.audit.record({
-      event: 'channel_create',
-      channel,
-      detail: `first message by ${sender}`,
-      ip: address,
-    });
+  #recordCreation({ channel, sender }: StoredMessage, actor: Actor): void {
+    this.#parts.audit.record(
+      { event: 'channel_create', channel, detail: `first message by ${sender}` },
+      actor,
+    );
   }
 }
 

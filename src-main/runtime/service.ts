@@ -152,8 +152,7 @@ export class Service {
     const { file, keep } = tokenPlaceOf(loaded, this.#shared, this.#parts.vault);
     const token = generateToken();
     const oldUntil = await this.face.shared.rotate({ token, graceSeconds, keep: () => keep(token) });
-    const who = by ? `; by ${by.principal}` : '';
-    this.core.audit.record({ event: 'token_rotate', detail: `the shared token${who}`, ip: by?.address });
+    this.core.audit.record({ event: 'token_rotate', detail: 'the shared token' }, by);
     if (this.#settings.authToken !== undefined) this.#settings = { ...this.#settings, authToken: token };
     this.#shared = { ...this.#shared, token, created: false };
     return { token, file, oldUntil };
@@ -255,8 +254,7 @@ export class Service {
   #record({ applied, afterRestart }: Change, by: Actor | undefined): void {
     const names = [...Object.keys(applied), ...afterRestart];
     if (names.length === 0) return;
-    const who = by ? `; by ${by.principal}` : '';
-    this.core.audit.record({ event: 'settings_change', detail: names.join(', ') + who, ip: by?.address });
+    this.core.audit.record({ event: 'settings_change', detail: names.join(', ') }, by);
   }
 
   #leaveWord(): void {

@@ -381,4 +381,6 @@ export interface AuditDraft {
   channel?: string | undefined;
   detail?: string | undefined;
   ip?: string | undefined;
+  /** The label of the credential; absent for who had none that counts, and for what nobody asked for. */
+  by?: string | undefined;
 }

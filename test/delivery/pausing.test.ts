@@ -175,7 +175,7 @@ test('only administrators may, and the audit log says who did', async () => {
   await resume();
   await expect.poll(() => rows('relay_resume')).toHaveLength(before + 1);
   const [newest] = await rows('relay_resume');
-  expect(newest).toMatchObject({ channel: null, detail: 'by the local token', ip: '127.0.0.1' });
+  expect(newest).toMatchObject({ channel: null, by: 'the local token', ip: '127.0.0.1' });
   // Pausing what is paused is no event.
   expect(await rows('relay_pause')).toHaveLength(before + 1);
 });

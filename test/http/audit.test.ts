@@ -44,14 +44,12 @@ describe('switched on', () => {
     const ip = '203.0.113.9';
     await untilAudited(relay, { event: 'channel_clear', channel: 'audited', detail: '0 message(s)', ip });
     const { events } = await auditLog(relay);
-    expect(events.map(({ event, detail, ip: address }) => [event, detail, address])).toEqual([
-      ['channel_clear', '0 message(s)', ip],
-      ['channel_clear', '2 message(s)', ip],
-      ['channel_create', 'first message by mac', ip],
+    const by = 'the shared token';
+    expect(events.map(({ id: _id, timestamp: _timestamp, ...event }) => event)).toEqual([
+      { event: 'channel_clear', channel: 'audited', detail: '0 message(s)', ip, by },
+      { event: 'channel_clear', channel: 'audited', detail: '2 message(s)', ip, by },
+      { event: 'channel_create', channel: 'audited', detail: 'first message by mac', ip, by },
     ]);
-    expect(Object.keys(events[0] ?? {}).toSorted()).toEqual(
-      ['channel', 'detail', 'event', 'id', 'ip', 'timestamp'].toSorted(),
-    );
   });
 
   test.each<[string, string, () => Promise<unknown>, string]>([
@@ -95,7 +93,16 @@ describe('switched on', () => {
   ])('%s: %s, with the path and without the query', async (event, _what, refuse, path) => {
     await refuse();
     const row = await untilAudited(relay, { event, detail: path });
-    expect(row).toMatchObject({ channel: null, ip: '127.0.0.1' });
+    const by = event === 'oversize_reject' ? 'the shared token' : null;
+    expect(row).toMatchObject({ channel: null, ip: '127.0.0.1', by });
+  });
+
+  test('auth_failure: a right that is missing, with whose token it was', async () => {
+    const made = await post(relay, '/api/tokens', { label: 'reader', rights: ['read'] }, bearer(token));
+    const { token: reading } = made.body as { token: string };
+    await post(relay, '/api/clear', { channel: 'kept' }, bearer(reading));
+    const row = await untilAudited(relay, { event: 'auth_failure', detail: '/api/clear', by: 'reader' });
+    expect(row).toMatchObject({ ip: '127.0.0.1' });
   });
 
   test('10.1 row 37: a flood of refusals is not a flood of rows', async () => {

@@ -110,10 +110,10 @@ describe('PATCH /api/settings', () => {
     await change({ auditLog: true });
     const audit = await get(relay, '/api/audit', bearer(relay.localToken));
     const rows = (audit.body as { events: Record<string, unknown>[] }).events;
-    expect(rows.map(({ event, detail, ip }) => [event, detail, ip])).toEqual([
-      ['settings_change', 'auditLog; by the local token', '127.0.0.1'],
-      ['settings_change', 'auditLog, maxWaiters; by the local token', '203.0.113.9'],
-      ['settings_change', 'trustedProxies, auditLog; by the local token', '127.0.0.1'],
+    expect(rows.map(({ event, detail, by, ip }) => [event, detail, by, ip])).toEqual([
+      ['settings_change', 'auditLog', 'the local token', '127.0.0.1'],
+      ['settings_change', 'auditLog, maxWaiters', 'the local token', '203.0.113.9'],
+      ['settings_change', 'trustedProxies, auditLog', 'the local token', '127.0.0.1'],
     ]);
     await change({ auditLog: null, trustedProxies: null, maxWaiters: null });
   });

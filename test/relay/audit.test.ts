@@ -16,14 +16,17 @@ const refusal = { event: 'auth_failure', detail: '/api/send', ip: '203.0.113.7' 
 test('when it is on, entries are kept and read, newest first', async () => {
   const { store, audit } = await auditOfTest();
   audit.record({ event: 'channel_create', channel: 'room', detail: 'first message by alice' });
-  audit.record({ event: 'channel_clear', channel: 'room', detail: '1 message(s)', ip: '192.0.2.1' });
+  audit.record(
+    { event: 'channel_clear', channel: 'room', detail: '1 message(s)' },
+    { principal: 'orion', address: '192.0.2.1' },
+  );
   // Entries are written beside the answers; what is pushed after them is committed after them.
   await store.ping();
   expect(await audit.read({ limit: 10 }, everything)).toMatchObject({
     enabled: true,
     events: [
-      { event: 'channel_clear', ip: '192.0.2.1' },
-      { event: 'channel_create', ip: null },
+      { event: 'channel_clear', ip: '192.0.2.1', by: 'orion' },
+      { event: 'channel_create', ip: null, by: null },
     ],
   });
 });

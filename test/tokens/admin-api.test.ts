@@ -129,10 +129,15 @@ test('everything that is done is in the audit log, with who did it and from wher
     const { events } = body as { events: { event: string; detail: string | null; ip: string }[] };
     return events.filter(({ detail }) => detail?.includes(id));
   };
-  const detail = `audited (${id}): read, send (ops); by the local token`;
+  const detail = `audited (${id}): read, send (ops)`;
   await expect.poll(entries).toHaveLength(3);
   expect(await entries()).toMatchObject(
-    ['token_revoke', 'token_rotate', 'token_create'].map((event) => ({ event, detail, ip: '127.0.0.1' })),
+    ['token_revoke', 'token_rotate', 'token_create'].map((event) => ({
+      event,
+      detail,
+      ip: '127.0.0.1',
+      by: 'the local token',
+    })),
   );
 });
 

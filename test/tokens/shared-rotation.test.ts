@@ -124,7 +124,7 @@ describe('a rotation', () => {
     await expect
       .poll(rows)
       .toMatchObject([
-        { detail: 'the shared token; by a browser signed in with the shared token', ip: '127.0.0.1' },
+        { detail: 'the shared token', by: 'a browser signed in with the shared token', ip: '127.0.0.1' },
       ]);
     expect(JSON.stringify(await rows()) + relay.stderr).not.toContain(token);
   });

@@ -30,7 +30,7 @@ export function pairingRoutes({ pairings, audit, version, tlsFingerprint }: Rout
       path: '/api/pairings',
       right: 'admin',
       body: 'json',
-      handle: ({ response, body, actor, address }) => {
+      handle: ({ response, body, actor }) => {
         const { label, token_expires_in_seconds, ...access } = validate(pairingRequest, body);
         const { pairing, code } = pairings.create({
           label: label ?? undefined,
@@ -38,11 +38,8 @@ export function pairingRoutes({ pairings, audit, version, tlsFingerprint }: Rout
           tokenLifeSeconds: token_expires_in_seconds ?? undefined,
           by: actor.principal,
         });
-        audit.record({
-          event: 'pairing_create',
-          detail: `${label ?? 'no name yet'} (${pairing.id}): ${accessInWords(toAccess(access))}; by ${actor.principal}`,
-          ip: address,
-        });
+        const detail = `${label ?? 'no name yet'} (${pairing.id}): ${accessInWords(toAccess(access))}`;
+        audit.record({ event: 'pairing_create', detail }, actor);
         const answer: PairingResponse = { ...pairing.body, code, tls_fingerprint: tlsFingerprint() };
         sendJson(response, 200, answer);
       },
@@ -56,11 +53,10 @@ export function pairingRoutes({ pairings, audit, version, tlsFingerprint }: Rout
       handle: async ({ response, body, address }) => {
         const { code, label } = validate(redemptionRequest, body);
         const { pairing, token } = await pairings.redeem({ code, label: label ?? undefined }, address);
-        audit.record({
-          event: 'pairing_redeem',
-          detail: `${token.label} (${token.id}): ${accessInWords(token)}; by code ${pairing.id} of ${pairing.draft.by}`,
-          ip: address,
-        });
+        audit.record(
+          { event: 'pairing_redeem', detail: `${token.label} (${token.id}): ${accessInWords(token)}` },
+          { principal: `code ${pairing.id} of ${pairing.draft.by}`, address },
+        );
         const answer: RedemptionResponse = {
           token: token.token,
           id: token.id,
@@ -78,9 +74,9 @@ export function pairingRoutes({ pairings, audit, version, tlsFingerprint }: Rout
       method: 'DELETE',
       path: '/api/pairings/*',
       right: 'admin',
-      handle: ({ response, path, actor, address }) => {
+      handle: ({ response, path, actor }) => {
         const { id } = pairings.cancel(path.slice('/api/pairings/'.length));
-        audit.record({ event: 'pairing_cancel', detail: `${id}; by ${actor.principal}`, ip: address });
+        audit.record({ event: 'pairing_cancel', detail: id }, actor);
         sendJson(response, 200, { id, cancelled: true });
       },
     },

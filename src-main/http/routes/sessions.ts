@@ -11,8 +11,8 @@ const prefix = '/api/sessions/';
 
 /** The browsers that are signed in, for administrators (wire specification 7.3). */
 export function sessionsRoutes({ sessions, audit }: RouteParts): Route[] {
-  const record = (which: string, { address, actor }: Exchange) =>
-    audit.record({ event: 'session_revoke', detail: `${which}; by ${actor.principal}`, ip: address });
+  const record = (which: string, { actor }: Exchange) =>
+    audit.record({ event: 'session_revoke', detail: which }, actor);
   return [
     {
       method: 'GET',

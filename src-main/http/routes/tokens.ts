@@ -17,12 +17,8 @@ const prefix = '/api/tokens/';
 
 /** Tokens of single machines (wire specification 7.10): made, listed, renewed and ended by administrators. */
 export function tokenRoutes({ machineTokens, audit, limits }: RouteParts): Route[] {
-  const record = (event: string, { label, id, ...access }: TokenBody, { address, actor }: Exchange) =>
-    audit.record({
-      event,
-      detail: `${label} (${id}): ${accessInWords(access)}; by ${actor.principal}`,
-      ip: address,
-    });
+  const record = (event: string, { label, id, ...access }: TokenBody, { actor }: Exchange) =>
+    audit.record({ event, detail: `${label} (${id}): ${accessInWords(access)}` }, actor);
   return [
     {
       method: 'GET',

@@ -60,6 +60,9 @@ interface ChannelRange {
 export const messageColumns =
   'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp, m.relay_origin AS origin';
 
+/** What makes an `AuditEvent`. */
+const auditColumns = 'id, timestamp, event, channel, detail, ip, relay_by AS by';
+
 /** The floor of a channel: messages at or below it were cleared and only wait for their removal. */
 export const floorOf = (channel: string) =>
   `coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = ${channel}), 0)`;
@@ -239,14 +242,15 @@ export function prepareStatements(db: Database, origins: Origins) {
 
     ...prepareStateStatements(db),
 
-    insertAudit: db.prepare<[string, string, string | null, string | null, string | null]>(
-      'INSERT INTO audit (timestamp, event, channel, detail, ip) VALUES (?, ?, ?, ?, ?)',
+    insertAudit: db.prepare<[Omit<AuditEvent, 'id'>]>(
+      `INSERT INTO audit (timestamp, event, channel, detail, ip, relay_by)
+       VALUES (:timestamp, :event, :channel, :detail, :ip, :by)`,
     ),
     audit: db.prepare<[{ beforeId: number; limit: number }], AuditEvent>(
-      'SELECT * FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit',
+      `SELECT ${auditColumns} FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit`,
     ),
     auditOf: db.prepare<[{ event: string; beforeId: number; limit: number }], AuditEvent>(
-      `SELECT * FROM audit INDEXED BY relay_audit_event
+      `SELECT ${auditColumns} FROM audit INDEXED BY relay_audit_event
        WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`,
     ),
     deleteOldAudit: db.prepare<[number, string]>(

@@ -218,9 +218,9 @@ export class AppendAudit extends Outcome<undefined> {
   }
 
   protected override write(): undefined {
-    const { event, channel, detail, ip } = this.#entry;
+    const { event, channel = null, detail = null, ip = null, by = null } = this.#entry;
     const { sql, clock } = this.#context;
-    sql.insertAudit.run(clock.next(), event, channel ?? null, detail ?? null, ip ?? null);
+    sql.insertAudit.run({ timestamp: clock.next(), event, channel, detail, ip, by });
   }
 }
 

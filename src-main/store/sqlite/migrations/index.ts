@@ -10,6 +10,7 @@ import { tokens } from './006-tokens.ts';
 import { operations } from './007-operations.ts';
 import { removals } from './008-removals.ts';
 import { origins } from './009-origins.ts';
+import { auditAuthors } from './010-audit-authors.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   operations,
   removals,
   origins,
+  auditAuthors,
 ];
 
 /**

@@ -4,8 +4,8 @@ export const locale = 'en-GB';
 const integers = new Intl.NumberFormat(locale);
 
 /** `1,240 messages`, `1 message`. */
-export function counted(count: number, noun: string): string {
-  return `${integers.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${integers.format(count)} ${count === 1 ? noun : plural}`;
 }
 
 const minute = 60;

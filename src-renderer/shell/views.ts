@@ -60,6 +60,15 @@ export const views: readonly View[] = [
     load: () => import('../views/connect/ConnectView.svelte'),
   },
   {
+    name: 'audit',
+    label: 'Audit',
+    short: 'Audit',
+    icon: 'audit',
+    place: 'foot',
+    tab: false,
+    load: () => import('../views/audit/AuditView.svelte'),
+  },
+  {
     name: 'settings',
     label: 'Settings',
     short: 'Settings',

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { bearer, call, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';
+import { faults } from './faults.ts';
 
 const token = 'a-token-of-the-owner-1234567890';
 
@@ -66,6 +67,23 @@ describe('a relay with a token', () => {
     await call(relay, 'DELETE', '/api/sessions', { headers: bearer(token) });
     await page.getByText('You are no longer signed in.').waitFor();
     expect(await page.getByText('The plan').count()).toBe(0);
+  });
+
+  test('says that a token may not read, and lets its reader take another one', async () => {
+    const answer = await call(relay, 'POST', '/api/tokens', {
+      headers: bearer(token),
+      body: { label: 'sending-only', rights: ['send'] },
+    });
+    const { token: sendOnly } = answer.body as { token: string };
+    const { page, message } = await openDashboard(relay, { expected: /40[13]/ });
+    await page.getByLabel('Token').fill(sendOnly);
+    await page.keyboard.press('Enter');
+    await page.getByText(/The relay has refused this page since/).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Sign in with another token' }).click();
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
   });
 
   test('says what a token may not do', async () => {

@@ -1,0 +1,10 @@
+/** Hands `text` to the browser as a file to keep; where it goes is the reader's choice. */
+export function saveText(text: string, { name, type }: { name: string; type: string }): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by the next turn; what it holds is freed then.
+  setTimeout(() => URL.revokeObjectURL(url));
+}

@@ -73,6 +73,28 @@ function add(
   if (names.length > shown) lines.push({ path, depth: depth + 1, left: names.length - shown });
 }
 
+/** Containers that are turned at once at most: a value of many thousands is not opened whole. */
+const mostTurned = 1_000;
+
+/** `turned` with `line` and everything below it open, or folded. */
+export function turnAll(line: JsonLine, open: boolean, turned: ReadonlySet<string>): Set<string> {
+  const changed = new Set(turned);
+  const waiting = [line].map(({ path, depth, value }) => ({ path, depth, value }));
+  for (let count = 0; count < mostTurned; count++) {
+    const next = waiting.shift();
+    if (!next) break;
+    const names = namesOf(next.value);
+    if (!names || names.length === 0) continue;
+    if (next.depth < openDepth === open) changed.delete(next.path);
+    else changed.add(next.path);
+    for (const name of names.slice(0, memberStep)) {
+      const path = pathOf(next.path, name, Array.isArray(next.value));
+      waiting.push({ path, depth: next.depth + 1, value: (next.value as Record<string, unknown>)[name] });
+    }
+  }
+  return changed;
+}
+
 function namesOf(value: unknown): string[] | undefined {
   if (Array.isArray(value)) return Array.from(value.keys(), String);
   return isJsonObject(value) ? Object.keys(value) : undefined;

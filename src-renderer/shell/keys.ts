@@ -57,6 +57,7 @@ export const keySections: readonly KeySection[] = [
       { keys: ['T'], does: 'Fold or unfold the thread' },
       { keys: ['U'], does: 'Mark as unread from here on' },
       { keys: ['I'], does: 'Write a message' },
+      { keys: [withCommand('I')], does: 'Open or close the details' },
     ],
   },
   {
@@ -68,6 +69,7 @@ export const keySections: readonly KeySection[] = [
     entries: [
       { keys: ['↑', '↓'], does: 'Previous, next line' },
       { keys: ['←', '→'], does: 'Fold, unfold' },
+      ...(inWindow ? [{ keys: ['Alt ←', 'Alt →'], does: 'Fold, unfold all below' }] : []),
     ],
   },
 ];

@@ -1,12 +1,13 @@
 import type { FoundMessage } from '../../src-shared/api.ts';
-import type { IconName } from '../components/icons.ts';
 import { describe } from '../../src-shared/messages/describe.ts';
 import { excerpt } from '../messages/excerpt.ts';
 import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
 import { givenTerms, hasTerms, readTerms } from '../../src-shared/messages/search-text.ts';
 import { channelHash, hashOf } from '../route.ts';
 import type { Dashboard } from '../state/dashboard.svelte.ts';
+import { searchMessages } from '../state/message-search.ts';
 import { Pages } from '../state/pages.svelte.ts';
+import { shortMinute } from '../text/times.ts';
 import type { PaletteItem } from './palette-sources.ts';
 
 /** So long after the last key the relay is asked, in ms. */
@@ -14,14 +15,6 @@ const restMs = 200;
 
 /** Messages that are shown. */
 const most = 6;
-
-const typeIcons: Readonly<Record<string, IconName>> = {
-  task: 'task',
-  question: 'question',
-  result: 'result',
-  error: 'error',
-  progress: 'progress',
-};
 
 /** What the palette finds among messages: the relay is asked once somebody has stopped typing. */
 export class PaletteMessages {
@@ -45,10 +38,7 @@ export class PaletteMessages {
     }
     this.#timer = setTimeout(() => {
       void this.#found.open(async (_from, signal) => {
-        const { results } = await this.#dashboard.api.search(
-          { ...givenTerms(terms), limit: most, full: true },
-          { signal },
-        );
+        const { results } = await searchMessages(this.#dashboard, terms, { limit: most, signal });
         return { items: results, next: undefined };
       });
     }, restMs);
@@ -70,17 +60,15 @@ export class PaletteMessages {
   }
 
   #item(message: FoundMessage, words: string): PaletteItem {
-    const { channel, id, sender } = message;
+    const { channel, id, sender, ts_full } = message;
     const description = describe(toFeedMessage(message, channel));
-    const said = excerpt(description, words)
-      .map(({ text }) => text)
-      .join('');
+    const parts = excerpt(description, words);
     return {
       key: `message ${id}`,
-      icon: typeIcons[description.type ?? ''] ?? 'text',
-      title: `${sender}: ${said}`,
-      received: true,
-      hint: channel,
+      icon: 'text',
+      title: `${sender}: ${parts.map(({ text }) => text).join('')}`,
+      found: { sender, parts, where: [channel, description.type].filter(Boolean).join(', ') },
+      hint: shortMinute(Date.parse(ts_full), this.#dashboard.clock.now),
       run: () => this.#dashboard.router.go(channelHash(channel, id)),
     };
   }

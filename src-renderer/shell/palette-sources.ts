@@ -1,3 +1,4 @@
+import type { ExcerptPart } from '../messages/excerpt.ts';
 import type { IconName } from '../components/icons.ts';
 import { channelHash, hashOf } from '../route.ts';
 import type { Dashboard } from '../state/dashboard.svelte.ts';
@@ -11,8 +12,10 @@ export interface PaletteItem {
   title: string;
   /** Whether `title` is a name that somebody else chose. */
   received?: boolean;
-  /** At the end of the line: what it is. */
+  /** At the end of the line: what it is, or when it was. */
   hint?: string;
+  /** A message that was found: who said it, in parts of which some were searched for, and where. */
+  found?: { sender: string; parts: readonly ExcerptPart[]; where: string };
   run: () => void;
 }
 
@@ -22,6 +25,9 @@ export interface PaletteSource {
   /** What fits `query`, best first; everything worth offering for an empty one. */
   find: (query: string, dashboard: Dashboard) => readonly PaletteItem[];
 }
+
+/** What narrows the search for channels to those with something unread. */
+const unreadOnly = /(?<=^|\s)is:unread(?=\s|$)/i;
 
 /** Lines of one source that are shown. */
 const most = 8;
@@ -37,9 +43,10 @@ export function fits(query: string, text: string): boolean {
 
 export const channelSource: PaletteSource = {
   heading: 'Channels',
-  find: (query, { channels, router }) =>
+  find: (query, { channels, unread, router }) =>
     channels.list
-      .filter(({ id }) => fits(query, id))
+      .filter(({ id }) => fits(query.replace(unreadOnly, '').trim(), id))
+      .filter(({ id }) => !unreadOnly.test(query) || unread.of(id) > 0)
       .sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
       .slice(0, most)
       .map(({ id }) => ({
@@ -50,6 +57,28 @@ export const channelSource: PaletteSource = {
         hint: 'channel',
         run: () => router.go(channelHash(id)),
       })),
+};
+
+export const agentSource: PaletteSource = {
+  heading: 'Agents',
+  find: (query, { presence, delivery, router }) => {
+    if (query === '') return [];
+    const names = [
+      ...presence.agents.map(({ name }) => name),
+      ...delivery.consumers.map(({ consumer_id }) => consumer_id),
+    ];
+    return [...new Set(names)]
+      .filter((name) => fits(query, name))
+      .slice(0, most)
+      .map((name) => ({
+        key: `agent ${name}`,
+        icon: 'agents',
+        title: name,
+        received: true,
+        hint: 'agent',
+        run: () => router.go(hashOf('agents', [], { q: name })),
+      }));
+  },
 };
 
 export const commandSource: PaletteSource = {
@@ -87,4 +116,4 @@ function commands(dashboard: Dashboard): Omit<PaletteItem, 'key'>[] {
 }
 
 /** In the order in which they are shown. */
-export const paletteSources: readonly PaletteSource[] = [channelSource, commandSource];
+export const paletteSources: readonly PaletteSource[] = [channelSource, agentSource, commandSource];

@@ -92,6 +92,12 @@ export class Dashboard {
     return this.channels.liveliest?.id;
   });
 
+  /** What is unread on the channels that are not muted. */
+  readonly news = $derived.by(() => {
+    return this.unread.list.filter(({ channel }) => !this.preferences.isMuted(channel));
+  });
+  readonly newsCount = $derived(this.news.reduce((sum, { count }) => sum + count, 0));
+
   /** The address that works where this page is. */
   readonly here = $derived(
     desktop ? (this.addresses.find(({ listening }) => listening)?.url ?? '') : location.origin,

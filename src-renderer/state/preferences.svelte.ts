@@ -14,6 +14,8 @@ interface Values {
   /** In pixels. */
   inspectorWidth: number;
   foldedGroups: readonly string[];
+  /** Channels whose unread messages are no news. */
+  mutedChannels: readonly string[];
   lastChannel: string | undefined;
 }
 
@@ -24,6 +26,7 @@ const defaults: Values = {
   letterKeys: true,
   inspectorWidth: 344,
   foldedGroups: [],
+  mutedChannels: [],
   lastChannel: undefined,
 };
 
@@ -44,9 +47,18 @@ export class Preferences {
     writeStored(key, this.#values);
   }
 
+  isMuted(channel: string): boolean {
+    return this.values.mutedChannels.includes(channel);
+  }
+
+  mute(channel: string, muted: boolean): void {
+    const others = this.values.mutedChannels.filter((other) => other !== channel);
+    this.set({ mutedChannels: muted ? [...others, channel] : others });
+  }
+
   /** Forgets what names something of the relay; taste stays. */
   forgetRelay(): void {
-    this.set({ foldedGroups: [], lastChannel: undefined });
+    this.set({ foldedGroups: [], mutedChannels: [], lastChannel: undefined });
   }
 }
 
@@ -72,11 +84,14 @@ function remembered(): Values {
     enterSends: flag('enterSends'),
     letterKeys: flag('letterKeys'),
     inspectorWidth: Number.isFinite(width) ? clampWidth(width) : defaults.inspectorWidth,
-    foldedGroups: Array.isArray(given.foldedGroups)
-      ? given.foldedGroups.filter((group) => typeof group === 'string')
-      : [],
+    foldedGroups: texts(given.foldedGroups),
+    mutedChannels: texts(given.mutedChannels),
     lastChannel: text('lastChannel'),
   };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 export function clampWidth(width: number): number {

@@ -34,8 +34,6 @@ export class Unread {
   readonly #countedTo = new Map<string, string>();
   #names = new Set<string>();
 
-  readonly total = $derived(Array.from(this.#counts.values()).reduce((sum, count) => sum + count, 0));
-
   constructor(api: ApiClient) {
     this.#api = api;
   }

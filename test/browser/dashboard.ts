@@ -18,7 +18,7 @@ export interface Dashboard {
   feed: Locator;
   /** The messages that are on the page, by what they say. */
   message: (text: string | RegExp) => Locator;
-  channelRow: (name: string) => Locator;
+  channelRow: (name: string | RegExp) => Locator;
   openChannel: (name: string) => Promise<void>;
 }
 

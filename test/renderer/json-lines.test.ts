@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLine, jsonLines, type JsonTreeState } from '../../src-renderer/messages/json-lines.ts';
+import { isLine, jsonLines, turnAll, type JsonTreeState } from '../../src-renderer/messages/json-lines.ts';
 
 const paths = (value: unknown, state: Partial<JsonTreeState> = {}) =>
   jsonLines(value, { turned: new Set(), shown: new Map(), ...state }).map((line) =>
@@ -23,6 +23,20 @@ describe('JSON as lines', () => {
       'empty',
     ]);
     expect(paths(value, { turned: new Set(['']) })).toEqual(['']);
+  });
+
+  test('folds and opens everything below a line at once', () => {
+    const [whole] = jsonLines(value, { turned: new Set(), shown: new Map() }).filter(isLine);
+    if (!whole) throw new Error('there is no line');
+    const opened = turnAll(whole, true, new Set());
+    expect(paths(value, { turned: opened })).toEqual([
+      ...['', 'a', 'a.b', 'a.b.c', '["odd key"]', '["odd key"][0]', 'empty'],
+    ]);
+    const folded = turnAll(whole, false, opened);
+    expect(paths(value, { turned: folded })).toEqual(['']);
+    // Unfolding the whole shows that what lies below is folded, too.
+    const shown = new Set([...folded].filter((path) => path !== ''));
+    expect(paths(value, { turned: shown })).toEqual(['', 'a', '["odd key"]', 'empty']);
   });
 
   test('shows large lists in steps', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { excerpt } from '../../src-renderer/messages/excerpt.ts';
-import { hasTerms, readTerms } from '../../src-shared/messages/search-text.ts';
+import { hasTerms, noTerms, readTerms } from '../../src-shared/messages/search-text.ts';
 
 const said = (text: string, query: string, facts: [string, string][] = []) =>
   excerpt({ text, facts: facts.map(([label, value]) => ({ label, value, code: false })) }, query)
@@ -9,18 +9,24 @@ const said = (text: string, query: string, facts: [string, string][] = []) =>
 
 describe('what somebody writes to search', () => {
   test('is words and conditions, which may be quoted', () => {
-    expect(readTerms('rounding from:orion in:demo:builds type:task mode')).toEqual({
+    expect(
+      readTerms('rounding from:orion in:demo:builds type:task is:unread before:2026-11-23 mode'),
+    ).toEqual({
       q: 'rounding mode',
       channel: 'demo:builds',
       sender: 'orion',
       type: 'task',
+      is: 'unread',
+      before: '2026-11-23',
     });
-    expect(readTerms('FROM:"two words"')).toEqual({ q: '', channel: '', sender: 'two words', type: '' });
+    expect(readTerms('FROM:"two words"')).toEqual({ ...noTerms, sender: 'two words' });
   });
 
   test('keeps what only looks like a condition', () => {
     expect(readTerms('http://in:80 cabin:7 "from here"').q).toBe('http://in:80 cabin:7 "from here"');
     expect(hasTerms(readTerms('  '))).toBe(false);
+    // These narrow, and need something to narrow.
+    expect(hasTerms(readTerms('is:unread before:2026-11-23'))).toBe(false);
   });
 });
 

@@ -121,8 +121,13 @@ function onChannel(deed: string, { channel }: AuditEvent): Omit<AuditWords, 'ref
 }
 
 function code(deed: string, detail: string | null): Omit<AuditWords, 'refused'> {
-  return detail === null ? { deed } : { deed, object: { kind: 'code', text: detail } };
+  if (detail === null) return { deed };
+  const { code: only = detail, rest } = repeated.exec(detail)?.groups ?? {};
+  return { deed, object: { kind: 'code', text: only }, ...(rest !== undefined && { rest }) };
 }
+
+/** How the relay says that the same was refused again and again. */
+const repeated = /^(?<code>.*) \((?<rest>and \d+ more before)\)$/s;
 
 function text(deed: string, detail: string | null): Omit<AuditWords, 'refused'> {
   return detail === null ? { deed } : { deed, object: { kind: 'text', text: detail } };

@@ -7,6 +7,8 @@ export interface FeedHandle {
   /** Goes to the end, and stays there as it moves. */
   newest(): Promise<void>;
   focus(): void;
+  /** The message that has the focus or had it last. */
+  active(): string | undefined;
 }
 
 /** What it asks of the form below. */

@@ -5,4 +5,13 @@ export interface RowContext {
   readonly tabindex: 0 | -1;
 }
 
+/** What a row asks of the feed. */
+export interface RowActions {
+  onopen: (id: string) => void;
+  onreply: (id: string) => void;
+  onjump: (id: string) => void;
+  onfold: (thread: string) => void;
+  onactivate: (key: string) => void;
+}
+
 export const [useRow, provideRow] = createContext<RowContext>();

@@ -19,7 +19,8 @@ export interface SampleReceipt {
   minutesAgo: number;
 }
 
-const origins: Record<string, { label: string; client: { name: string; version: string } }> = {
+/** Which machine and which program each of them speaks from. */
+export const sampleOrigins: Record<string, { label: string; client: { name: string; version: string } }> = {
   'windows-orchestrator': { label: 'desk-win', client: { name: 'claude-code', version: '2.1.330' } },
   'mac-worker': { label: 'macbook', client: { name: 'claude-code', version: '2.1.330' } },
   'codex-wsl': { label: 'desk-wsl', client: { name: 'codex', version: '0.169.0' } },
@@ -226,7 +227,7 @@ export function sampleExport(now: number): string {
       sender,
       content: typeof content === 'string' ? content : filledIn(content, now),
       timestamp: time(minutesAgo),
-      origin: origins[sender] ?? null,
+      origin: sampleOrigins[sender] ?? null,
     })),
     ...positions.map(({ minutesAgo, ...position }) => ({
       kind: 'cursor',

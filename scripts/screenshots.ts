@@ -1,14 +1,16 @@
 /**
- * Takes the pictures of docs/screenshots: `npm run screenshots`. The page is that of the last build, the relay a real
- * one with fictional messages.
+ * Takes the pictures of docs/screenshots: `npm run screenshots`, or of another folder: `npm run screenshots -- FOLDER`. The page is
+ * that of the last build, the relay a real one with fictional messages and agents.
  */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { browserOptions } from '../test/support/find-browser.ts';
+import { startSampleAgents } from './sample-agents.ts';
 import { startEmptyRelay, startSampleRelay, type SampleRelay } from './sample-relay.ts';
 
-const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
+const token = 'a-fictional-token-for-a-picture';
 const channel = '#/channels/payments%3Aworker';
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 844 };
@@ -49,8 +51,10 @@ const pictures: Picture[] = [
     path: channel,
     themes: ['light'],
     act: async (page) => {
+      await page.getByRole('article').last().waitFor();
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('pay');
+      await page.keyboard.type('rounding');
+      await page.getByRole('option', { name: /Half-even/ }).waitFor();
     },
   },
   {
@@ -64,10 +68,57 @@ const pictures: Picture[] = [
       await page.keyboard.type('payments:wor');
     },
   },
+  {
+    name: 'search',
+    size: wide,
+    path: '#/search?q=rounding',
+    themes: ['dark'],
+    act: async (page) => page.getByRole('list', { name: 'Messages found' }).waitFor(),
+  },
+  {
+    name: 'keys',
+    size: wide,
+    path: channel,
+    themes: ['dark'],
+    act: async (page) => {
+      await page.getByRole('article').last().focus();
+      await page.keyboard.press('?');
+    },
+  },
   { name: 'medium', size: { width: 760, height: 900 }, path: channel, themes: ['light'] },
   { name: 'narrow-channels', size: narrow, path: '#/channels' },
   { name: 'narrow-channel', size: narrow, path: channel },
   { name: 'narrow-details', size: narrow, path: channel, themes: ['dark'], act: openTask },
+];
+
+/** What belongs to the owner of a relay with a token. */
+const owned: Picture[] = [
+  {
+    name: 'agents',
+    size: wide,
+    path: '#/agents',
+    act: async (page) => page.getByText('waits on').first().waitFor(),
+  },
+  {
+    name: 'audit',
+    size: wide,
+    path: '#/audit',
+    act: async (page) => page.getByRole('row').first().waitFor(),
+  },
+  {
+    name: 'narrow-agents',
+    size: narrow,
+    path: '#/agents',
+    themes: ['dark'],
+    act: async (page) => page.getByText('waits on').first().waitFor(),
+  },
+  {
+    name: 'narrow-audit',
+    size: narrow,
+    path: '#/audit',
+    themes: ['dark'],
+    act: async (page) => page.getByRole('row').last().waitFor(),
+  },
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -82,8 +133,38 @@ const browser = await chromium.launch(browserOptions());
   await take(browser, relay, { name: 'empty', size: wide, path: '', themes: ['dark'] });
 }
 {
-  await using relay = await startEmptyRelay({ CLAUDE_BRIDGE_AUTH_TOKEN: 'a-fictional-token-for-a-picture' });
+  await using relay = await startSampleRelay({
+    CLAUDE_BRIDGE_AUTH_TOKEN: token,
+    CLAUDE_BRIDGE_AUDIT_LOG: '1',
+  });
+  await using _agents = await startSampleAgents(relay, token);
   await take(browser, relay, { name: 'sign-in', size: wide, path: '', themes: ['light'] });
+  for (const picture of owned) {
+    await take(browser, relay, {
+      ...picture,
+      act: async (page) => {
+        await signIn(page, token);
+        await picture.act?.(page);
+      },
+    });
+  }
+  const { label, rights } = { label: 'old-laptop', rights: ['send'] };
+  const made = await fetch(`${relay.url}/api/tokens`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ label, rights }),
+  });
+  const { token: sendingOnly } = (await made.json()) as { token: string };
+  await take(browser, relay, {
+    name: 'refused',
+    size: wide,
+    path: '',
+    themes: ['dark'],
+    act: async (page) => {
+      await signIn(page, sendingOnly);
+      await page.getByText('The relay has refused this page since').waitFor();
+    },
+  });
 }
 await browser.close();
 
@@ -96,7 +177,7 @@ async function take(
     const page = await open(from, relay, { size, theme, path });
     await act?.(page);
     await settle(page);
-    await page.screenshot({ path: `${folder}${name}-${theme}.png` });
+    await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
     await page.context().close();
   }
 }
@@ -111,7 +192,7 @@ async function takeOffline(from: Browser, relay: SampleRelay): Promise<void> {
   await page.keyboard.press('Control+Enter');
   await page.getByText('Waiting to send').waitFor();
   await settle(page);
-  await page.screenshot({ path: `${folder}offline-dark.png` });
+  await page.screenshot({ path: `${folder}/offline-dark.png` });
   await page.context().close();
 }
 
@@ -147,6 +228,11 @@ async function open(
   await page.goto(`${relay.url}/${path}`);
   await page.locator('main, [role=main]').first().waitFor();
   return page;
+}
+
+async function signIn(page: Page, given: string): Promise<void> {
+  await page.getByLabel('Token').fill(given);
+  await page.keyboard.press('Enter');
 }
 
 /** Nothing moves any more, and nothing is pointed at. */

@@ -1,6 +1,7 @@
 import './zod-without-eval.ts';
 import './design/tokens.css';
 import './design/base.css';
+import './design/conditions.css';
 import { mount } from 'svelte';
 import { ApiClient } from '../src-shared/client/api-client.ts';
 import App from './App.svelte';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectHttp } from '../mcp/sdk-client.ts';
 import { send } from '../support/http-client.ts';
@@ -88,6 +89,11 @@ describe('the details of a message', () => {
     await details.getByText('Raw').click();
     await details.getByRole('button', { name: 'Copy the content' }).click();
     expect(JSON.parse(await clipboard())).toMatchObject({ type: 'task', correlation_id: 'job-7' });
+    const saving = page.waitForEvent('download');
+    await details.getByRole('button', { name: 'Save the content as a file' }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toMatch(/^message-\d+\.json$/);
+    expect(readFileSync(await saved.path(), 'utf8')).toBe(await clipboard());
 
     await page.goBack();
     await details.waitFor({ state: 'detached' });
@@ -108,6 +114,28 @@ describe('the details of a message', () => {
     await details.waitFor({ state: 'detached' });
     await page.keyboard.press('r');
     await page.getByText(/In reply to #\d+ from alice/).waitFor();
+  });
+
+  test('say what went wrong until it is read, and what went well for a moment', async () => {
+    const channel = 'fate:notices';
+    await sendEnvelope(relay, { channel, type: 'answer', reply_to: 'no-such-id', content: 'Lost.' });
+    const { page, message, openChannel, context } = await openDashboard(relay, { expected: /404/ });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.clock.install();
+    await page.reload();
+    await openChannel(channel);
+    await message('Lost.').click();
+    await page.getByRole('complementary').getByRole('button', { name: 'no-such-id', exact: true }).click();
+    const failure = page.getByRole('alert').filter({ hasText: 'Not found' });
+    await failure.getByText('That message is gone.').waitFor();
+    await message('Lost.').focus();
+    await page.keyboard.press('c');
+    await page.getByText('Content copied').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByText('Content copied').waitFor({ state: 'detached' });
+    expect(await failure.isVisible()).toBe(true);
+    await failure.getByRole('button', { name: 'Dismiss: Not found' }).click();
+    await failure.waitFor({ state: 'detached' });
   });
 
   test('stay readable when the message goes, and say when it is gone', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Writes rows into the file as another process would; the relay notices and tells them live. */
 function writeMessages(databasePath: string, channel: string, count: number): void {
-  const database = new DatabaseSync(databasePath);
+  const database = new DatabaseSync(databasePath, { timeout: 5_000 });
   const insert = database.prepare(
     'INSERT INTO messages (id, channel, sender, content, timestamp) VALUES (?, ?, ?, ?, ?)',
   );
@@ -136,7 +136,7 @@ describe('hostile content', () => {
   test('written into the file by other hands is shown as far as it can be', async () => {
     const own = await startRelay();
     await send(own, { channel: 'odd:rows', content: 'first' });
-    const database = new DatabaseSync(own.databasePath);
+    const database = new DatabaseSync(own.databasePath, { timeout: 5_000 });
     database
       .prepare('INSERT INTO messages (id, channel, sender, content, timestamp) VALUES (?, ?, ?, ?, ?)')
       .run('an/odd id', 'odd:rows', ' blank ', 'by other hands', 'no time at all');

@@ -48,6 +48,8 @@ export default defineConfig({
     },
     main: {
       consumer: 'server',
+      // React has two builds; without this both would be bundled and the slow one used.
+      define: { 'process.env.NODE_ENV': '"production"' },
       resolve: { noExternal: true, external: ['better-sqlite3'] },
       build: {
         outDir: '../dist/main',

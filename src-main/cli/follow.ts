@@ -50,7 +50,8 @@ export async function* follow(
   }
 }
 
-function isRestarting(error: unknown, { found }: Target, refusals: number): boolean {
+/** Whether the relay of this machine refuses its own token because it is being started anew. */
+export function isRestarting(error: unknown, { found }: Target, refusals: number): boolean {
   const refused = error instanceof BridgeError && error.code === 'unauthorized';
   return found === 'running' && refused && refusals < restartRefusals;
 }

@@ -10,6 +10,7 @@ import type { TailCommand } from './tail.ts';
 import type { Talk } from './talk.ts';
 import { listTargetOptions } from './target-options.ts';
 import type { ScreenOptions } from './terminal/screen.ts';
+import type { TuiCommand } from './tui.ts';
 import type { WaitCommand } from './wait.ts';
 
 /** Runs the work of a command against the relay that was given, and keeps its exit code. */
@@ -25,6 +26,7 @@ export function defineMessageCommands(program: Command, talks: Talks): void {
   defineLists(program, talks);
   defineSearch(program, talks);
   defineClear(program, talks);
+  defineTui(program, talks);
 }
 
 function defineSend(program: Command, talks: Talks): void {
@@ -219,6 +221,24 @@ function defineClear(program: Command, talks: Talks): void {
       await talks((talk) => clearCommand({ ...options, channel }, talk));
     });
   completed(command, [{ line: 'claude-bridge clear demo:builds', does: 'asks first' }]);
+}
+
+function defineTui(program: Command, talks: Talks): void {
+  const command = program
+    .command('tui')
+    .description('show channels, messages and agents live, on the whole terminal')
+    .argument('[channel]', 'opened first; the one with the newest message by default')
+    .option('--sender <name>', 'who sends; default CLAUDE_BRIDGE_SENDER, else user@host')
+    .option('--utc', 'times in UTC')
+    .action(async (channel: string | undefined, options: Omit<TuiCommand, 'channel'>) => {
+      const { requireTerminal, tuiCommand } = await import('./tui.ts');
+      requireTerminal();
+      await talks((talk) => tuiCommand({ ...options, channel }, talk));
+    });
+  withExamples(listTargetOptions(command), [
+    { line: 'claude-bridge tui', does: 'the relay that runs here; ? shows the keys' },
+    { line: 'claude-bridge tui demo:worker --sender mira', does: 'one channel first, writing as mira' },
+  ]);
 }
 
 /** Adds what all commands have that print what the relay holds. */

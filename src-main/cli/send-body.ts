@@ -80,7 +80,7 @@ function parseJson(text: string, name: string): unknown {
 }
 
 /** Who sends, if nobody says: the user of this machine. */
-function senderName({ sender }: SendOptions, env: NodeJS.ProcessEnv): string {
+export function senderName({ sender }: { sender?: string | undefined }, env: NodeJS.ProcessEnv): string {
   const named = sender ?? env['CLAUDE_BRIDGE_SENDER']?.trim();
   return named === undefined || named === ''
     ? `${userName()}@${hostname()}`.slice(0, nameLimits.sender)

@@ -7,6 +7,7 @@ import { exitCodes } from '../../src-main/cli/exit-codes.ts';
 import { settingDefinitions, settingKeys } from '../../src-shared/settings.ts';
 import { settingGroups } from '../../src-shared/settings-kinds.ts';
 import { cliFile, cliPage } from '../../scripts/cli-page.ts';
+import { keysPart, terminalFile, withPart } from '../../scripts/terminal-page.ts';
 import { cliEntry, runCli, scratchDirectory } from './run-cli.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -74,6 +75,14 @@ describe('docs/cli.md', () => {
   it('says what the definitions of the commands say', () => {
     const written = readFileSync(cliFile, 'utf8');
     expect(written === cliPage(), 'docs/cli.md is stale: run `npm run docs`').toBe(true);
+  });
+});
+
+describe('docs/terminal.md', () => {
+  it('has the keys as they are defined', () => {
+    const written = readFileSync(terminalFile, 'utf8');
+    const same = written === withPart(written, 'keys', keysPart());
+    expect(same, 'docs/terminal.md is stale: run `npm run terminal-page`').toBe(true);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { MessageItem } from '../../../src-shared/api.ts';
 import { parseJsonContent } from '../../../src-shared/message.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
-import { nameHash } from '../../../src-shared/name-hash.ts';
 import { shorten } from '../../../src-shared/text.ts';
-import type { Screen, Style } from './screen.ts';
+import type { Screen } from './screen.ts';
+import { senderStyle } from './sender-style.ts';
 
 /**
  * A message of a listing as a record, the one shape in which commands print messages (wire specification 3.9).
@@ -38,7 +38,7 @@ function heading(
   const to = recipient === undefined ? '' : ` → ${screen.name(recipient)}`;
   const parts = [
     screen.style('dim', screen.time(timestamp)),
-    screen.style(['bold', colourOf(sender)], screen.name(sender)) + by + to,
+    screen.style(['bold', senderStyle(sender)], screen.name(sender)) + by + to,
     type === undefined ? '' : screen.style('underline', screen.name(type)),
     view.channel ? `[${screen.name(channel)}]` : '',
     thread_id === undefined ? '' : `thread ${screen.name(thread_id)}`,
@@ -53,11 +53,4 @@ function bodyOf({ content, message }: MessageRecord, { longest = Infinity }: Mes
   const value = message ? message.content : (parseJsonContent(content) ?? content);
   const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
   return shorten(text, longest);
-}
-
-/** Readable on dark and light grounds. */
-const colours = ['cyan', 'magenta', 'green', 'yellow', 'blue', 'red'] as const satisfies Style[];
-
-function colourOf(name: string): (typeof colours)[number] {
-  return colours[nameHash(name) % colours.length] ?? 'cyan';
 }

@@ -10,7 +10,7 @@ export interface ScreenOptions {
   utc?: boolean | undefined;
 }
 
-export type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof styleText>[0];
 
 /** Columns of a terminal that does not say how many it has. */
 const usualWidth = 80;

@@ -1,0 +1,120 @@
+import type { ChannelState, StateResponse } from '../../../../src-shared/api.ts';
+import { compareCodePoints, splitChannel } from '../../../../src-shared/channel.ts';
+import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
+
+export interface Channel {
+  readonly id: string;
+  /** What stands before the first colon; empty without one. */
+  readonly group: string;
+  readonly name: string;
+  readonly count: number;
+  /** When its newest message was stored, as the relay writes times. */
+  readonly lastAt: string;
+  readonly senders: readonly string[];
+  /** Tasks and questions that wait for their answer. */
+  readonly open: number;
+}
+
+/** The channels: as the relay named them last, with what has happened since, and how much of it was not on this screen. */
+export class ChannelList {
+  /** In binary order of their ids, those without a group last. */
+  all: readonly Channel[] = [];
+  /** Whether the relay has named them yet. */
+  known = false;
+  readonly #unread = new Map<string, number>();
+
+  find(id: string): Channel | undefined {
+    return this.all.find((channel) => channel.id === id);
+  }
+
+  /** The one with the newest message. */
+  get liveliest(): Channel | undefined {
+    return this.all.reduce<Channel | undefined>(
+      (best, channel) => (best && best.lastAt >= channel.lastAt ? best : channel),
+      undefined,
+    );
+  }
+
+  get unread(): number {
+    return Array.from(this.#unread.values()).reduce((sum, count) => sum + count, 0);
+  }
+
+  unreadOf(id: string): number {
+    return this.#unread.get(id) ?? 0;
+  }
+
+  /** The channel next to `id`, in a circle. */
+  beside(id: string | undefined, by: 1 | -1): string | undefined {
+    const { length } = this.all;
+    if (length === 0) return undefined;
+    const at = this.all.findIndex((channel) => channel.id === id);
+    if (at < 0) return this.all[by > 0 ? 0 : length - 1]?.id;
+    return this.all[(at + by + length) % length]?.id;
+  }
+
+  /** The next channel behind `id` with something unread, in a circle. */
+  nextUnread(id: string | undefined): string | undefined {
+    const at = this.all.findIndex((channel) => channel.id === id) + 1;
+    return [...this.all.slice(at), ...this.all.slice(0, at)].find((channel) => this.unreadOf(channel.id) > 0)
+      ?.id;
+  }
+
+  see(id: string): void {
+    this.#unread.delete(id);
+  }
+
+  /** Takes over what `GET /api/state` says. */
+  replace({ channels }: StateResponse): void {
+    this.all = ordered(channels.map(toChannel));
+    this.known = true;
+    const ids = new Set(channels.map(({ id }) => id));
+    for (const id of this.#unread.keys()) if (!ids.has(id)) this.#unread.delete(id);
+  }
+
+  /** @param seen whether a message of a channel is on the screen when it comes */
+  take(events: readonly StreamEvent[], seen: (channel: string, sender: string) => boolean): void {
+    const changed = new Map(this.all.map((channel) => [channel.id, channel]));
+    for (const event of events) {
+      if (event.type === 'message') {
+        const { channel, sender, timestamp } = event.message;
+        if (!seen(channel, sender)) this.#unread.set(channel, this.unreadOf(channel) + 1);
+        changed.set(channel, withMessage(changed.get(channel) ?? emptyChannel(channel), sender, timestamp));
+      } else if (event.type === 'clear') {
+        this.#unread.delete(event.channel);
+        changed.delete(event.channel);
+      } else if (event.type === 'trimmed') {
+        const before = changed.get(event.channel);
+        const count = (before?.count ?? 0) - event.removed;
+        if (before && count > 0) changed.set(event.channel, { ...before, count });
+        else changed.delete(event.channel);
+      }
+    }
+    this.all = ordered([...changed.values()]);
+  }
+}
+
+function toChannel({ id, group, name, count, last_ts_full: lastAt, senders, open }: ChannelState): Channel {
+  return { id, group, name, count, lastAt, senders, open };
+}
+
+function emptyChannel(id: string): Channel {
+  return { id, ...splitChannel(id), count: 0, lastAt: '', senders: [], open: 0 };
+}
+
+function withMessage(channel: Channel, sender: string, timestamp: string): Channel {
+  // What comes after an interruption may be known already from the state.
+  if (timestamp <= channel.lastAt) return channel;
+  const senders = channel.senders.includes(sender)
+    ? channel.senders
+    : [...channel.senders, sender].sort(compareCodePoints);
+  return { ...channel, count: channel.count + 1, lastAt: timestamp, senders };
+}
+
+function ordered(channels: readonly Channel[]): Channel[] {
+  return channels.toSorted(
+    (a, b) =>
+      Number(a.group === '') - Number(b.group === '') ||
+      compareCodePoints(a.group, b.group) ||
+      compareCodePoints(a.id, b.id),
+  );
+}

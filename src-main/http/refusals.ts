@@ -22,7 +22,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /**
  * Who came lately and was not let in, for administrators who connect a machine and see nothing arrive (wire specification
- * 3.18). In memory only, whether or not the audit log is on. What browsers ask for is left out: nobody sets one up.
+ * 3.18). In memory only, whether or not the audit log is on. What pages in browsers ask for is left out: nobody sets one up.
  */
 export class Refusals {
   /** Newest last. */
@@ -30,7 +30,7 @@ export class Refusals {
 
   note({ code }: BridgeError, request: IncomingMessage, address: string): void {
     const { headers, method = '', url = '/' } = request;
-    if (!codes.has(code) || headers['sec-fetch-mode'] !== undefined) return;
+    if (!codes.has(code) || headers['sec-fetch-site'] !== undefined) return;
     const [path = ''] = url.split('?', 1);
     // Something that is asked for by its name and is not there is an answer like others.
     if (code === 'not_found' && path.startsWith('/api/')) return;

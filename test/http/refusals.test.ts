@@ -21,6 +21,16 @@ async function refusals(on = relay): Promise<RefusalsResponse['refusals']> {
 }
 
 describe('GET /api/refusals', () => {
+  test('knows programs that use the same library as browsers', async () => {
+    await using own = await startRelay({ env: { CLAUDE_BRIDGE_AUTH_TOKEN: token } });
+    await fetch(`${own.url}/mcp`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer wrong' },
+      body: '{}',
+    });
+    expect(await refusals(own)).toMatchObject([{ code: 'unauthorized', path: '/mcp' }]);
+  });
+
   test('tells who came with a wrong token, without one, and by a wrong path, newest first', async () => {
     const agent = { 'User-Agent': 'example-agent/1.2' };
     await post(relay, '/mcp', {}, { ...agent, ...bearer('cb_000000000000_wrong') });
@@ -45,7 +55,7 @@ describe('GET /api/refusals', () => {
 
   test('tells nothing of what browsers ask for, and nothing of questions that have an answer', async () => {
     await using own = await startRelay({ env: { CLAUDE_BRIDGE_AUTH_TOKEN: token } });
-    await get(own, '/favicon.ico', { 'Sec-Fetch-Mode': 'no-cors' });
+    await get(own, '/favicon.ico', { 'Sec-Fetch-Site': 'same-origin' });
     await get(own, '/api/messages/unheard-of', bearer(token));
     await post(own, '/api/send', {}, bearer(token));
     expect(await refusals(own)).toEqual([]);

@@ -191,6 +191,12 @@ export const routeBook: Readonly<Record<string, RouteEntry>> = {
     status: 200,
     request: () => ({ path: '/api/addresses' }),
   },
+  'GET /api/refusals': {
+    needs: 'admin',
+    elsewhere: 'refused as a whole',
+    status: 200,
+    request: () => ({ path: '/api/refusals' }),
+  },
   'GET /api/state': {
     needs: 'read',
     elsewhere: 'filtered',

@@ -77,6 +77,7 @@ export class Dashboard {
   signing = $state(false);
 
   readonly #tabs: OtherTabs;
+  readonly #listeners = new Set<(events: readonly StreamEvent[]) => void>();
   #refreshing: ReturnType<typeof setInterval> | undefined;
   /** At the last word of the application. */
   #relayRan = false;
@@ -122,7 +123,7 @@ export class Dashboard {
         this.caughtUp = 0;
         this.delivery.reset();
         void this.refresh();
-        void this.#look();
+        void this.look();
         void this.outbox.flush();
         if (gap) void this.#catchUp();
       },
@@ -241,6 +242,12 @@ export class Dashboard {
     }
   }
 
+  /** Hands on what the stream brings from now on. Returns the function that ends it. */
+  onEvents(listener: (events: readonly StreamEvent[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Has the relay hand messages out again. */
   async resume(): Promise<void> {
     try {
@@ -273,6 +280,7 @@ export class Dashboard {
     if (events.some(({ type }) => type === 'paused' || type === 'resumed')) void this.refresh();
     this.#announce(events);
     this.#countCaughtUp(events);
+    for (const listener of this.#listeners) listener(events);
   }
 
   /** What the person has chosen for the application holds for its page, and a relay that runs again is asked at once. */
@@ -300,8 +308,8 @@ export class Dashboard {
     }
   }
 
-  /** Asks for what does not change while the link stands. */
-  async #look(): Promise<void> {
+  /** Asks for what changes only when somebody changes the settings, or the link. */
+  async look(): Promise<void> {
     try {
       const [me, { addresses }] = await Promise.all([this.api.whoami(), this.api.addresses()]);
       this.access = me.principal;

@@ -21,6 +21,8 @@ export interface StartOptions {
   /** The data directory; a new one by default. */
   home?: string;
   cwd?: string;
+  /** Words in front of the program, such as those that put it into a network of its own. */
+  through?: readonly string[];
   /** The user (and group) to run as, where the tests run as root. */
   uid?: number;
 }
@@ -122,9 +124,11 @@ export function spawnProgram({
   env = {},
   home = scratchDirectory(),
   cwd = tmpdir(),
+  through = [],
   uid,
 }: StartOptions): Program {
-  const child = spawn(process.execPath, [programEntry, ...args], {
+  const [command = '', ...words] = [...through, process.execPath, programEntry, ...args];
+  const child = spawn(command, words, {
     env: { PATH: process.env['PATH'], HOME: home, CLAUDE_BRIDGE_HOME: home, ...env },
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -43,8 +43,8 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array>
       reject(tooLarge());
     };
     request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', () => reject(new BridgeError('invalid_request', 'the request ended early')));
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', () => reject(new BridgeError('invalid_request', 'the request ended early')));
   });
 }
 

@@ -19,6 +19,7 @@ import { awaitsBody, readJson } from './body.ts';
 import type { Refusals } from './refusals.ts';
 import { parameter, type Exchange } from './exchange.ts';
 import { securityHeaders, sendError, sendErrorEarly, strictTransport } from './respond.ts';
+import { pathOf } from './request-target.ts';
 import type { Route } from './route.ts';
 
 export interface GateParts {
@@ -128,8 +129,8 @@ export class Gate {
   }
 
   #exchange(request: IncomingMessage, response: ServerResponse): Exchange {
-    const url = request.url ?? '/';
-    const question = url.indexOf('?');
+    const { url = '/' } = request;
+    const path = pathOf(url);
     const address = this.#clientAddress(request);
     return {
       request,
@@ -138,8 +139,8 @@ export class Gate {
       actor: { principal: 'nobody', access: noAccess, address, transport: 'http' },
       address,
       scheme: this.#scheme(request),
-      path: question < 0 ? url : url.slice(0, question),
-      query: question < 0 ? noQuery : new URLSearchParams(url.slice(question + 1)),
+      path,
+      query: path.length === url.length ? noQuery : new URLSearchParams(url.slice(path.length + 1)),
       body: undefined,
     };
   }
@@ -206,7 +207,7 @@ export class Gate {
   #auditRefusal({ code }: BridgeError, request: IncomingMessage, by: string | undefined): void {
     const event = auditedRefusals[code];
     if (event === undefined || !this.#parts.audit.enabled) return;
-    const [path] = (request.url ?? '').split('?', 1);
+    const path = pathOf(request.url);
     if (isSessionProbe(request, path)) return;
     this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request), by });
   }
@@ -223,15 +224,11 @@ function undefinedIfNotJson(error: unknown): undefined {
  */
 function endWithLease(response: ServerResponse, { lease }: Principal): void {
   if (!lease) return;
-  const release = lease.use();
-  const cut = () => {
+  const over = lease.use(() => {
     if (response.headersSent) response.destroy();
-  };
-  lease.ended.addEventListener('abort', cut);
-  response.once('close', () => {
-    lease.ended.removeEventListener('abort', cut);
-    release();
   });
+  // It comes once; `once` would wrap the function only to take it away again.
+  response.on('close', over);
 }
 
 const noQuery = new URLSearchParams();

@@ -12,3 +12,9 @@ export function normalizeTarget(request: IncomingMessage): void {
   const rest = target.slice(authority.length);
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
 }
+
+/** The path of a target, as it was sent. */
+export function pathOf(target = '/'): string {
+  const question = target.indexOf('?');
+  return question < 0 ? target : target.slice(0, question);
+}

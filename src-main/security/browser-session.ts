@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { shorten } from '../../src-shared/text.ts';
+import { Admission } from './admission.ts';
 import { clientNetwork } from './ip-address.ts';
-import { browserLabel, type Lease, type Principal } from './principal.ts';
+import { browserLabel, type Principal } from './principal.ts';
 
 /** Browsers name themselves in some 120 characters. */
 const maxUserAgent = 200;
@@ -33,14 +33,13 @@ export interface SignedInFrom {
 }
 
 /** One browser that has shown a credential once. */
-export class BrowserSession implements Lease {
+export class BrowserSession extends Admission {
   /** Public: it names the session in lists and has nothing to do with the secret. */
   readonly id = randomBytes(6).toString('hex');
   readonly principal: Principal;
   /** Sessions of the same credential and client belong together when places are short. */
   readonly holder: string;
   readonly #summary: Omit<SessionSummary, 'lastUsedAt' | 'open'>;
-  readonly #end = new AbortController();
   #expiry: NodeJS.Timeout | undefined;
   #lastUsedAt = Date.now();
   /** By the monotonic clock, in ms. */
@@ -57,6 +56,7 @@ export class BrowserSession implements Lease {
     lifeMs: number,
     onExpired: () => void,
   ) {
+    super();
     this.principal = {
       kind: 'session',
       label: browserLabel(credential.label),
@@ -75,14 +75,12 @@ export class BrowserSession implements Lease {
     this.#expireAfter(lifeMs, onExpired);
   }
 
-  get ended(): AbortSignal {
-    return this.#end.signal;
-  }
-
-  use(): () => void {
+  override use(cut: () => void): () => void {
+    const over = super.use(cut);
     this.#open++;
     this.touch();
     return () => {
+      over();
       this.#open--;
       this.touch();
     };
@@ -102,10 +100,9 @@ export class BrowserSession implements Lease {
     return { ...this.#summary, lastUsedAt: this.#lastUsedAt, open: this.#open };
   }
 
-  end(): void {
+  override end(): void {
     clearTimeout(this.#expiry);
-    // What a request with this cookie is told from now on.
-    this.#end.abort(new BridgeError('unauthorized', 'unauthorized'));
+    super.end();
   }
 
   #expireAfter(ms: number, onExpired: () => void): void {

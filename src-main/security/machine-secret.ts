@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { Lease, Principal } from './principal.ts';
+import { Admission } from './admission.ts';
+import type { Principal } from './principal.ts';
 import type { Rights } from './rights.ts';
 import type { TokenUsage } from './token-usage.ts';
 
@@ -24,22 +24,18 @@ export function digestOf(token: string | Uint8Array): Buffer {
  * One secret of a machine's token. What it has let in ends with it; a token that is being rotated has two, of which the
  * old one ends alone.
  */
-export class MachineSecret implements Lease {
+export class MachineSecret extends Admission {
   readonly principal: Principal;
   readonly #digest: Uint8Array;
   readonly #usage: TokenUsage;
-  readonly #end = new AbortController();
   until: number;
 
   constructor({ label, rights, digest, until, usage }: MachineSecretOptions) {
+    super();
     this.principal = { kind: 'machine', label, rights, lease: this };
     this.#digest = digest;
     this.#usage = usage;
     this.until = until;
-  }
-
-  get ended(): AbortSignal {
-    return this.#end.signal;
   }
 
   /** Takes the same time whatever `digest` is. */
@@ -52,12 +48,12 @@ export class MachineSecret implements Lease {
     this.#usage.seen(address, userAgent);
   }
 
-  use(): () => void {
-    return this.#usage.begin();
-  }
-
-  end(): void {
-    // What a request with this token is told from now on.
-    this.#end.abort(new BridgeError('unauthorized', 'unauthorized'));
+  override use(cut: () => void): () => void {
+    const over = super.use(cut);
+    const notInUse = this.#usage.begin();
+    return () => {
+      over();
+      notInUse();
+    };
   }
 }

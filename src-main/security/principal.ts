@@ -29,8 +29,11 @@ export interface Principal {
 export interface Lease {
   /** Aborts when the credential has ended; the reason is the BridgeError that a new request would get. */
   readonly ended: AbortSignal;
-  /** A request or stream begins; the function returned tells that it is over, and must be called once. */
-  use(): () => void;
+  /**
+   * A request or stream begins, which `cut` ends if it is still open when the credential has ended; the function
+   * returned tells that it is over, and must be called once.
+   */
+  use(cut: () => void): () => void;
 }
 
 const everything = new Rights({ rights: ['read', 'send', 'clear', 'admin'], channels: {} });

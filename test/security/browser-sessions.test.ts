@@ -228,7 +228,7 @@ describe('when all places are taken', () => {
   test('one with an open stream is in use, however quiet it is', () => {
     const { sessions, signIn, alive } = someSessions({ maxSessions: 2 });
     const quiet = signIn();
-    const release = sessions.find(quiet.value)?.use();
+    const release = sessions.find(quiet.value)?.use(() => undefined);
     vi.advanceTimersByTime(1000);
     const busy = signIn();
     vi.advanceTimersByTime(1000);
@@ -272,7 +272,7 @@ describe('when all places are taken', () => {
   test('a sign-in succeeds even if every session is in use', () => {
     const { sessions, signIn, alive } = someSessions({ maxSessions: 2 });
     const [first, second] = [signIn(), signIn()];
-    for (const { value } of [second, first]) sessions.find(value)?.use();
+    for (const { value } of [second, first]) sessions.find(value)?.use(() => undefined);
     const third = signIn();
     expect(alive(first, second, third)).toEqual([false, true, true]);
   });
@@ -322,7 +322,7 @@ describe('the list', () => {
     const start = Date.now();
     const session = sessions.find(signIn().value);
     vi.advanceTimersByTime(1000);
-    const [first, second] = [session?.use(), session?.use()];
+    const [first, second] = [session?.use(() => undefined), session?.use(() => undefined)];
     expect(sessions.list()).toMatchObject([{ open: 2, lastUsedAt: start + 1000 }]);
     vi.advanceTimersByTime(1000);
     first?.();

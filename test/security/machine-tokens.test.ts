@@ -229,7 +229,7 @@ describe('what a token was used for', () => {
     const { token } = await tokens.create(reader);
     const secret = secretOf(tokens, token);
     const noteUses = vi.spyOn(store.tokens, 'noteUses');
-    const done = secret.use();
+    const done = secret.use(() => undefined);
     for (let request = 0; request < 100; request++) secret.seen('192.0.2.7');
     const known = { last_used_at: '2026-01-31T08:15:00.000000Z', last_address: '192.0.2.7' };
     expect(await tokens.list()).toMatchObject([{ ...known, open: 1 }]);

@@ -28,6 +28,11 @@ export class ChangePublisher {
     return this.#head;
   }
 
+  /** Others had written when that was looked for last, and not all of it was handed out then. */
+  get behind(): boolean {
+    return this.#behind;
+  }
+
   watch(listener: (changes: readonly Change[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

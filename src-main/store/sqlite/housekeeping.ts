@@ -145,6 +145,7 @@ export class Housekeeping {
     const write = new Step(() =>
       this.#timed((rows) => {
         const expired = this.#sql.expired.all(before, rows);
+        if (expired.length > 0) this.#context.openChannels.forget();
         for (const { seq } of expired) this.#sql.deleteMessage.run(seq);
         return expired;
       }),

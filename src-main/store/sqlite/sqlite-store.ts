@@ -39,6 +39,7 @@ import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { consumerPosition, consumerState, oldestUnread } from './consumer-states.ts';
 import { cursorState } from './cursor-state.ts';
+import { DataVersion } from './data-version.ts';
 import {
   prepareDeliveryStatements,
   type DeliveryStatements,
@@ -49,6 +50,7 @@ import { Housekeeping } from './housekeeping.ts';
 import { SqliteIndex } from './index/sqlite-index.ts';
 import { shuttingDown, toOpenError } from './failure.ts';
 import { type Durability, openDatabase } from './open.ts';
+import { OpenChannels } from './open-channels.ts';
 import { Origins } from './origins.ts';
 import { readPause, SetPaused } from './pausing.ts';
 import { Reader } from './reading.ts';
@@ -117,19 +119,25 @@ export class SqliteStore implements MessageStore {
       this.#checkpointer = new Checkpointer(db, { onError });
 
       const clock = new Clock();
+      const foreign = new DataVersion(db);
+      const openChannels = new OpenChannels(this.#sql);
       let written: Change[] = [];
       this.#context = {
         sql: this.#sql,
         delivery: this.#delivery,
         origins,
         clock,
+        openChannels,
         record: (change) => written.push(change),
       };
       this.#queue = new CommitQueue(db, {
         begun: () => {
           written = [];
-          this.#publisher.compare();
+          const othersWrote = foreign.changed();
+          if (othersWrote || this.#publisher.behind) this.#publisher.compare();
+          if (!othersWrote) return;
           clock.advancePast(this.#sql.newestTimestamp.get() ?? '');
+          openChannels.forget();
         },
         committed: (writes, ms) => {
           onCommit?.(writes, ms);
@@ -137,7 +145,11 @@ export class SqliteStore implements MessageStore {
           this.#checkpointer.committed();
           this.#watcher.committed();
         },
-        undone: () => origins.forget(),
+        undone: () => {
+          origins.forget();
+          openChannels.forget();
+          foreign.forget();
+        },
       });
       const push = <T>(write: Outcome<T>) => this.#push(write);
       this.#housekeeping = new Housekeeping(this.#sql, this.#context, push, onError);

@@ -16,6 +16,7 @@ import type {
 import type { Clock } from './clock.ts';
 import type { Write } from './commit-queue.ts';
 import type { DeliveryStatements } from './delivery-statements.ts';
+import type { OpenChannels } from './open-channels.ts';
 import type { Origins } from './origins.ts';
 import type { Statements } from './tables.ts';
 
@@ -25,6 +26,7 @@ export interface WriteContext {
   delivery: DeliveryStatements;
   origins: Origins;
   clock: Clock;
+  openChannels: OpenChannels;
   record: (change: Change) => void;
 }
 
@@ -83,11 +85,11 @@ export class AppendMessage extends Outcome<Appended> {
   }
 
   protected override write(): Appended {
-    const { sql, delivery, origins, clock, record } = this.#context;
+    const { sql, delivery, origins, clock, openChannels, record } = this.#context;
     const { channel, sender, content, origin: from, idempotency } = this.#draft;
     const first = idempotency && this.#firstSend(idempotency);
     if (first) return { message: first, deduplicated: true, opensChannel: false };
-    const opensChannel = !sql.channelInUse.get(channel);
+    const opensChannel = openChannels.open(channel);
     const id = nextId();
     const timestamp = clock.next();
     const interned = from && origins.intern(from);
@@ -169,8 +171,9 @@ export class ClearChannel extends Outcome<Cleared> {
   }
 
   protected override write(): Cleared {
-    const { sql } = this.#context;
+    const { sql, openChannels } = this.#context;
     const channel = this.#channel;
+    openChannels.forget();
     const cleared = sql.summary.get(channel)?.count ?? 0;
     let floor: number | undefined;
     if (cleared > clearAtOnce) {

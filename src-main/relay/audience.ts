@@ -15,8 +15,8 @@ interface Known {
   /** Consumer → when it was last heard from. */
   followers: Map<string, string>;
   freshUntil: number;
-  /** Resolves with whether they could be read. */
-  loaded: Promise<boolean>;
+  /** Whether they could be read; a promise while that is under way. */
+  loaded: boolean | Promise<boolean>;
 }
 
 /**
@@ -51,20 +51,18 @@ export class Audience {
   }
 
   /** Who is there, besides the sender itself. */
-  async of(
+  of(
     channel: string,
     sender: string,
     here: { waiting: number; streaming: number },
-  ): Promise<Listening> {
+  ): Listening | Promise<Listening> {
     const { followers, loaded } = this.#knownOf(channel);
-    const isComplete = await loaded;
-    const others: Listening['consumers'] = [];
-    for (const [consumer_id, last_seen] of followers) {
-      if (consumer_id !== sender) others.push({ consumer_id, last_seen });
-    }
-    const consumers = others.sort(byLastSeen).slice(0, maxNamed);
-    const nobody = isComplete && here.waiting === 0 && here.streaming === 0 && consumers.length === 0;
-    return { ...here, consumers, nobody };
+    const listening = (isComplete: boolean): Listening => {
+      const consumers = namesBesides(sender, followers);
+      const nobody = isComplete && here.waiting === 0 && here.streaming === 0 && consumers.length === 0;
+      return { ...here, consumers, nobody };
+    };
+    return typeof loaded === 'boolean' ? listening(loaded) : loaded.then(listening);
   }
 
   #knownOf(channel: string): Known {
@@ -72,7 +70,8 @@ export class Audience {
     const known = this.#channels.get(channel);
     if (known && now < known.freshUntil) return known;
     const followers = new Map<string, string>();
-    const fresh: Known = { followers, freshUntil: now + freshMs, loaded: this.#load(channel, followers) };
+    const fresh: Known = { followers, freshUntil: now + freshMs, loaded: false };
+    fresh.loaded = this.#load(channel, followers).then((isComplete) => (fresh.loaded = isComplete));
     this.#channels.delete(channel);
     this.#channels.set(channel, fresh);
     if (this.#channels.size > maxChannels) this.#forgetOldest();
@@ -116,4 +115,13 @@ function heard(followers: Map<string, string>, { consumer, lastSeen }: Follower)
 function byLastSeen(a: { last_seen: string }, b: { last_seen: string }): number {
   if (a.last_seen === b.last_seen) return 0;
   return a.last_seen > b.last_seen ? -1 : 1;
+}
+
+/** Those heard from last, first. */
+function namesBesides(sender: string, followers: ReadonlyMap<string, string>): Listening['consumers'] {
+  const others: Listening['consumers'] = [];
+  for (const [consumer_id, last_seen] of followers) {
+    if (consumer_id !== sender) others.push({ consumer_id, last_seen });
+  }
+  return others.sort(byLastSeen).slice(0, maxNamed);
 }

@@ -28,6 +28,8 @@ export class Pausing {
   readonly #listeners = new Set<() => void>();
   /** As of what was published last. */
   #published: Pause | undefined;
+  /** `#published` is right: the store was asked, or has told. */
+  #known = false;
 
   constructor({ store, audit }: PausingParts) {
     this.#store = store;
@@ -45,9 +47,14 @@ export class Pausing {
     return this.#toState(this.#published);
   }
 
+  /** Whether one is under way, as of what was published last: the store is asked once, and not at each send. */
+  isPaused(): boolean | Promise<boolean> {
+    return this.#known ? this.#published !== undefined : this.#learn();
+  }
+
   /** Calls `listener` whenever a pause begins or ends, in this process or another. */
   async watch(listener: () => void): Promise<void> {
-    this.#published = await this.#store.pause();
+    await this.#learn();
     this.#listeners.add(listener);
   }
 
@@ -72,10 +79,19 @@ export class Pausing {
     this.#audit.record({ event: paused ? 'relay_pause' : 'relay_resume' }, actor);
   }
 
+  async #learn(): Promise<boolean> {
+    const pause = await this.#store.pause();
+    // What was published meanwhile knows better.
+    if (!this.#known) this.#published = pause;
+    this.#known = true;
+    return this.#published !== undefined;
+  }
+
   #note(changes: readonly Change[]): void {
     const last = changes.findLast(interruption);
     if (!last) return;
     const isPaused = interruption(last) === 'paused' && last.kind === 'event';
+    this.#known = true;
     this.#published = isPaused ? { since: last.event.timestamp, afterSeq: last.position.seq } : undefined;
     for (const listener of this.#listeners) listener();
   }

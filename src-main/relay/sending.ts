@@ -68,11 +68,12 @@ export class Sending {
     if (opensChannel) this.#recordCreation(message, actor);
     presence.saw(sender, channel, actor);
     const listening = await this.#whoListens(message, actor);
-    return { message, deduplicated, listening, repeats, paused: (await pausing.state()) !== undefined };
+    const paused = await pausing.isPaused();
+    return { message, deduplicated, listening, repeats, paused };
   }
 
   /** Who may not read a channel is not told who does, and not that nobody does either. */
-  async #whoListens({ channel, sender }: StoredMessage, { access }: Actor): Promise<Listening> {
+  #whoListens({ channel, sender }: StoredMessage, { access }: Actor): Listening | Promise<Listening> {
     const { audience, here } = this.#parts;
     if (!access.mayRead(channel)) return { waiting: 0, streaming: 0, consumers: [], nobody: false };
     return audience.of(channel, sender, here(channel));

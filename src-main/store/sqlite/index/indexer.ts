@@ -9,7 +9,7 @@ import type { IndexStatements } from './statements.ts';
 const restBefore = 500;
 
 /** While messages keep coming, the index gets one part in this many of the time; a search catches up when it has to. */
-const shareWhenBusy = 20;
+const shareWhenBusy = 40;
 
 /** How long to wait after a failure, in ms. */
 const retryAfter = 5_000;

@@ -1,4 +1,5 @@
 import type { Address } from './load/connection.ts';
+import { callOf, initialize, initialized, protocolVersion } from './load/rpc.ts';
 import { httpRequest, message } from './requests.ts';
 
 /** What a client accepts as the form of an answer. */
@@ -8,8 +9,6 @@ const acceptHeaders: Readonly<Record<Accept, string>> = {
   stream: 'application/json, text/event-stream',
   json: 'application/json',
 };
-
-const protocolVersion = '2025-06-18';
 
 /** @returns the ids of so many sessions */
 export async function openSessions(address: Address, count: number): Promise<string[]> {
@@ -25,12 +24,7 @@ export async function openSession({ host, port }: Address): Promise<string> {
   const answer = await fetch(url, {
     method: 'POST',
     headers,
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 0,
-      method: 'initialize',
-      params: { protocolVersion, capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
-    }),
+    body: JSON.stringify(initialize),
   });
   const text = await answer.text();
   const session = answer.headers.get('mcp-session-id');
@@ -38,7 +32,7 @@ export async function openSession({ host, port }: Address): Promise<string> {
   const begun = await fetch(url, {
     method: 'POST',
     headers: { ...headers, ...sessionHeaders(session) },
-    body: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }),
+    body: JSON.stringify(initialized),
   });
   await begun.arrayBuffer();
   return session;
@@ -55,12 +49,7 @@ export function callRequests(address: Address, sessions: readonly string[], acce
       method: 'POST',
       path: '/mcp',
       headers: { Accept: acceptHeaders[accept], ...sessionHeaders(session) },
-      body: {
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: 'bridge_send', arguments: message(number) },
-      },
+      body: callOf(1, message(number)),
     }),
   );
 }

@@ -22,10 +22,16 @@ figure and should agree in the ratios.
   else the machine does.
 - Only ratios can fail a run (\`--gate\`); absolute figures are reported.
 
-To repeat it: \`npm run bench\`, all scenarios, some minutes. \`npm run bench -- --quick\` takes a look in passing.
+To repeat it: \`npm run bench\`, all scenarios, about a quarter of an hour. \`npm run bench -- --quick\` takes a look in passing.
 \`--only send,mcp\` picks scenarios; \`--rounds\` and \`--seconds\` set how often and how long a slice is measured;
 \`--json FILE\` writes every round for programs, \`--markdown FILE\` this page; \`--program FILE\` measures another build;
 \`--scratch DIRECTORY\` says on which disk. Leave the machine alone while it runs.
+
+\`--against http://host:8765\` puts the same load of sends, pages and streams on a server that runs already, ours or any with the same
+interface, beside the bare echo here. It stores messages there, in channels that begin with \`bench:\`.
+
+\`npm run bench -- --check\` is for continuous integration: a minute of the most telling ratios, which fails when one is worse than half of
+what \`test/bench/recorded.json\` has. Machines differ, so it finds what has broken, not what has become a little slower.
 
 This run: ${toMarkdown(report)}
 `;

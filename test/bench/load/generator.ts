@@ -1,7 +1,11 @@
 import { runEvents } from './events.ts';
 import type { Job, Jobs, Kind, Reply } from './jobs.ts';
+import { runLegacyCalls } from './legacy-calls.ts';
 import { Listeners } from './listening.ts';
 import { runRequests } from './requests.ts';
+import { runSibling } from './sibling.ts';
+import { runStdioCalls } from './stdio-calls.ts';
+import { runWaits } from './waits.ts';
 
 /** The process of the load generator: does one job after another and sends back what it measured. */
 const listeners = new Listeners();
@@ -24,6 +28,14 @@ function run(job: Job): Promise<Jobs[Kind]['result']> {
       return runRequests(job);
     case 'events':
       return runEvents(job);
+    case 'legacy calls':
+      return runLegacyCalls(job);
+    case 'stdio calls':
+      return runStdioCalls(job);
+    case 'waits':
+      return runWaits(job);
+    case 'sibling':
+      return runSibling(job);
     case 'listen':
       return listeners.listen(job);
     case 'heard':

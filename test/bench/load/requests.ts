@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, openConnection } from './connection.ts';
-import { AnswerReader, type HttpAnswer } from './http-answer.ts';
+import { AnswerReader } from './http-answer.ts';
 import type { RequestsJob, RequestsResult } from './jobs.ts';
-import { Histogram } from './latencies.ts';
+import { measure, Tally } from './tally.ts';
 
 /** Runs a RequestsJob: one request under way on each connection, at all times. */
 export async function runRequests(job: RequestsJob): Promise<RequestsResult> {
@@ -17,65 +16,6 @@ export async function runRequests(job: RequestsJob): Promise<RequestsResult> {
   for (const loop of loops) loop.stop();
   await done;
   return result;
-}
-
-async function measure(tally: Tally, { warmupMs, until }: RequestsJob): Promise<RequestsResult> {
-  await sleep(warmupMs);
-  const started = tally.begin();
-  if ('ms' in until) await sleep(until.ms);
-  // A disk may stall for longer than a slice: a rate needs one answer at least.
-  await tally.reached('ms' in until ? 1 : until.answers);
-  const seconds = (performance.now() - started) / 1000;
-  return { ...tally.end(), seconds };
-}
-
-/** Counts the answers of all connections while it is told to. */
-class Tally {
-  readonly #expect: string;
-  #histogram = new Histogram();
-  #refused = 0;
-  #refusal: string | undefined;
-  #counting = false;
-  #goal = Infinity;
-  #onGoal: () => void = () => undefined;
-
-  constructor(expect: string) {
-    this.#expect = expect;
-  }
-
-  /** Forgets the warm-up. Returns the moment from which it counts. */
-  begin(): number {
-    this.#histogram = new Histogram();
-    this.#counting = true;
-    return performance.now();
-  }
-
-  add(answer: HttpAnswer, latencyMs: number): void {
-    if (answer.status >= 300 || !answer.text.includes(this.#expect)) {
-      this.#refused++;
-      this.#refusal ??= answer.text;
-    } else if (this.#counting) {
-      this.#histogram.record(latencyMs);
-    }
-    if (this.#seen >= this.#goal) this.#onGoal();
-  }
-
-  /** Resolves when so many answers have come since `begin`; refused ones count, or waiting for them would never end. */
-  reached(goal: number): Promise<void> {
-    if (this.#seen >= goal) return Promise.resolve();
-    this.#goal = goal;
-    return new Promise((resolve) => (this.#onGoal = resolve));
-  }
-
-  get #seen(): number {
-    return this.#histogram.total + this.#refused;
-  }
-
-  end(): Omit<RequestsResult, 'seconds'> {
-    this.#counting = false;
-    const latency = this.#histogram.summary();
-    return { answers: this.#histogram.total, refused: this.#refused, refusal: this.#refusal, latency };
-  }
 }
 
 class RequestLoop {
@@ -129,7 +69,7 @@ class RequestLoop {
     const answer = this.#reader.feed(text);
     if (!answer) return;
     const now = performance.now();
-    this.#tally.add(answer, now - this.#sentAt);
+    this.#tally.add(answer.status < 300, answer.text, now - this.#sentAt);
     if (this.#stopping) {
       this.#socket?.destroy();
       this.#finish();

@@ -3,7 +3,7 @@ import { cpuOf, decimal, withSpread } from '../figures.ts';
 import { besideNeedle, channelOf, fillHome, idOf, needle, needles } from '../data/filled-home.ts';
 import { commonWord } from '../data/texts.ts';
 import { type Measured, measureRequests } from '../measure.ts';
-import { httpRequest } from '../requests.ts';
+import { httpRequest, message, sendAnswer } from '../requests.ts';
 import { interleave } from '../rounds.ts';
 import type { Aim, Bench, Scenario, Table } from '../scenario.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
@@ -36,6 +36,8 @@ type Questions = Record<string, Question>;
 
 interface Question {
   path: string;
+  /** Of a question that is a send. */
+  body?: object;
   expect: string;
   isSearch?: boolean;
   /** It is known to take longer with more messages; it must be quick all the same. */
@@ -144,6 +146,8 @@ function questionsTo({ messages }: Library): Questions {
     'search, type and sender': search(`type=task&sender=${encodeURIComponent('agent 0')}`),
     'open questions': { path: `/api/messages?channel=${channel}&open=1`, expect: '"messages":[' },
     thread: { path: `/api/threads?id=${encodeURIComponent('thread 7/0')}`, expect: '"thread":' },
+    // The last one, because it adds messages.
+    send: { path: '/api/send', body: message(7), expect: sendAnswer },
   };
 }
 
@@ -153,8 +157,9 @@ async function compare(
   { small, large }: { small: Library; large: Library },
 ) {
   const asking = (library: Library) => {
-    const { path, expect } = questionsTo(library)[name] ?? { path: '/', expect: '' };
-    const request = httpRequest(library.relay.address, { method: 'GET', path });
+    const { path, body, expect } = questionsTo(library)[name] ?? { path: '/', expect: '' };
+    const method = body ? 'POST' : 'GET';
+    const request = httpRequest(library.relay.address, { method, path, body });
     return (slice: Bench['slice']) =>
       measureRequests(load, library.relay, { requests: [request], expect, slice });
   };

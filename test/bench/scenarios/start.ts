@@ -7,8 +7,8 @@ import type { ServerProcess } from '../servers/server-process.ts';
 import { startEcho, startRelay } from '../servers/start.ts';
 import { median, ratios } from '../statistics.ts';
 
-const goalStartMs = 400;
-const goalIdleMb = 90;
+const goalStartMs = 300;
+const goalIdleMb = 85;
 
 /** How long a server is left alone before its memory is read, in ms. */
 const restMs = 1_000;

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Sibling } from '../load/jobs.ts';
 import { echoProgram } from './echo.ts';
 import { freePort, ServerProcess } from './server-process.ts';
 
@@ -23,6 +24,12 @@ export interface RelayOptions {
   flags?: readonly string[];
   /** For Node itself. */
   nodeFlags?: readonly string[];
+}
+
+/** A process that serves one MCP client on the database in `home`, beside a relay or alone. */
+export function stdioSibling({ program, home }: { program: string; home: string }): Sibling {
+  const env = { ...plainEnvironment, HOME: home, CLAUDE_BRIDGE_HOME: home };
+  return { args: [program, '--stdio', '--log-level', 'warn'], env };
 }
 
 /** Our relay, with an empty database unless there is one. */

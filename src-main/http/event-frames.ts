@@ -19,14 +19,24 @@ export function keepAliveFrame(now: Date): string {
 
 const encoded = new WeakMap<readonly Change[], Buffer>();
 
-/** The frames of some changes. Every subscriber of a channel gets the same array, which is encoded once for all. */
-export function encodeChanges(changes: readonly Change[]): Buffer {
-  let frames = encoded.get(changes);
-  if (!frames) {
-    frames = Buffer.from(changes.map(changeFrame).join(''), 'latin1');
-    encoded.set(changes, frames);
+/**
+ * The frames of some changes as one chunk of a body (RFC 9112 §7.1). Every subscriber of a channel gets the same array,
+ * which is encoded once for all, the framing of the chunk included.
+ */
+export function encodeChunk(changes: readonly Change[]): Buffer {
+  let chunk = encoded.get(changes);
+  if (!chunk) {
+    const frames = changes.map(changeFrame).join('');
+    // Frames are ASCII, so that a character is a byte.
+    chunk = Buffer.from(`${frames.length.toString(16)}${lineEnd}${frames}${lineEnd}`, 'latin1');
+    encoded.set(changes, chunk);
   }
-  return frames;
+  return chunk;
+}
+
+/** What a chunk carries. */
+export function contentOf(chunk: Buffer): Buffer {
+  return chunk.subarray(chunk.indexOf(lineEnd) + lineEnd.length, -lineEnd.length);
 }
 
 function changeFrame(change: Change): string {

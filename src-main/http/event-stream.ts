@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { StreamSink } from '../relay/subscription.ts';
 import type { Change } from '../relay/changes.ts';
 import { markOpenEnded } from './connections.ts';
-import { encodeChanges, frame, keepAliveFrame } from './event-frames.ts';
+import { contentOf, encodeChunk, frame, keepAliveFrame } from './event-frames.ts';
 import { securityHeaders } from './respond.ts';
 
 /** A quiet stream says that it lives this often, in ms (wire specification 4.5). */
@@ -40,7 +40,11 @@ export class EventStream implements StreamSink {
   }
 
   deliver(changes: readonly Change[], written?: () => void): void {
-    this.#write(encodeChanges(changes), written);
+    const chunk = encodeChunk(changes);
+    const { socket, chunkedEncoding, writableEnded } = this.#response;
+    // A chunk that is framed already is one write to the socket, where the response would frame it with three.
+    if (socket && chunkedEncoding && !writableEnded) socket.write(chunk, this.#whenWritten(written));
+    else this.#write(contentOf(chunk), written);
   }
 
   reportStale(since: string): void {
@@ -76,21 +80,25 @@ export class EventStream implements StreamSink {
 
   #write(frames: Buffer | string, written?: () => void): void {
     if (this.#response.writableEnded) return;
-    this.#unflushed++;
-    // An error means that the response is about to close, which is told by itself.
-    this.#response.write(frames, (error) => {
-      if (error) return;
-      written?.();
-      this.#flushed();
-    });
+    this.#response.write(frames, this.#whenWritten(written));
   }
 
-  #flushed(): void {
-    if (--this.#unflushed > 0) return;
+  #whenWritten(written: (() => void) | undefined): (error?: Error | null) => void {
+    this.#unflushed++;
+    if (!written) return this.#flushed;
+    return (error) => {
+      if (!error) written();
+      this.#flushed(error);
+    };
+  }
+
+  readonly #flushed = (error?: Error | null): void => {
+    // The response is about to close, which is told by itself.
+    if (error || --this.#unflushed > 0) return;
     const callbacks = this.#whenFlushed;
     this.#whenFlushed = [];
     for (const callback of callbacks) callback();
-  }
+  };
 }
 
 /** The headers alone, as a HEAD request wants them. */

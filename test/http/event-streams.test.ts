@@ -183,3 +183,34 @@ describe('replay=all', () => {
     expect((await stream.next())?.data['content']).toBe('live');
   });
 });
+
+describe('the body of a stream', () => {
+  /** Opens a stream by hand and sends a message to its channel. Returns what came behind the head. */
+  async function bodyOf(version: string, channel: string): Promise<string> {
+    const connection = await RawConnection.open(relay);
+    connection.write(head(`GET /events/channel/${channel} HTTP/${version}`, `Host: localhost:${relay.port}`));
+    await connection.receivedText('\r\n\r\n');
+    await send(relay, { channel, content: 'first' });
+    await connection.receivedText('"first"');
+    await send(relay, { channel, content: 'second' });
+    await connection.receivedText('"preview": "second"');
+    connection.close();
+    return connection.received.split('\r\n\r\n').slice(1).join('\r\n\r\n');
+  }
+
+  test('consists of chunks, whose lengths are right', async () => {
+    const body = await bodyOf('1.1', 'chunked');
+    const [size = ''] = body.split('\r\n', 1);
+    const frames = body.slice(size.length + 2, size.length + 2 + parseInt(size, 16));
+    expect(frames).toMatch(/^id: .*\r\nevent: message\r\ndata: \{.*"first".*\}\r\n\r\n$/);
+    expect(body.slice(size.length + 2 + frames.length)).toMatch(
+      /^\r\n[\da-f]+\r\nid: .*\r\nevent: message\r\n/,
+    );
+  });
+
+  test('consists of the frames alone for a client that knows no chunks', async () => {
+    expect(await bodyOf('1.0', 'plain')).toMatch(
+      /^id: .*\r\nevent: message\r\ndata: \{.*"first".*\}\r\n\r\nid: /,
+    );
+  });
+});

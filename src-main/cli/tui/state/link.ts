@@ -24,8 +24,8 @@ export type LinkStatus =
 export interface LinkListener {
   /** Events in order; those that arrive together come together. */
   take(events: readonly StreamEvent[]): void;
-  /** The stream stands, for the first time or again. What it has missed follows as events. */
-  connected(): void;
+  /** The stream stands, for the first time or again. What it has missed follows as events unless there is a `gap`. */
+  connected(gap: boolean): void;
   changed(): void;
   /** Something that no other try would change. */
   failed(error: unknown): void;
@@ -98,7 +98,8 @@ export class Link {
     if (this.#closed) return;
     if (state.kind === 'live') {
       this.#enter({ kind: 'live' });
-      this.#listener.connected();
+      // Without an id to go on from, the stream begins with what comes next.
+      this.#listener.connected(this.#lastId === undefined);
     } else if (state.kind === 'waiting') {
       this.#interrupted(state.error, state.tries, state.retryAt, false);
     }

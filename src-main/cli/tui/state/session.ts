@@ -127,7 +127,7 @@ export class Session {
       changed,
       failed,
       take: (events) => this.#arrived(events),
-      connected: () => this.#connected(),
+      connected: (gap) => this.#connected(gap),
     });
   }
 
@@ -507,10 +507,13 @@ export class Session {
     const sent = await this.composer.send(destination);
     if (!sent) return;
     this.#leaveMode();
-    const { nobody, waiting, streaming, consumers } = sent.listening;
+    const { waiting, streaming, consumers } = sent.listening;
     // This screen is one of those that stream.
-    const others = waiting + Math.max(0, streaming - 1) + consumers.length;
-    const heard = nobody || others === 0 ? 'nobody listens at this moment' : `${others} listening`;
+    const others = Math.max(0, streaming - 1);
+    const heard =
+      waiting + others + consumers.length === 0
+        ? 'nobody listens at this moment'
+        : `${waiting} waiting, ${others} streaming, ${consumers.length} following`;
     const held = sent.paused ? '; the relay is paused and keeps it' : '';
     this.notices.say(`Sent to ${sent.channel}, ${heard}${held}.`, 'good');
   }
@@ -571,11 +574,14 @@ export class Session {
     return this.view?.kind === 'channel' && this.view.feed.channel === channel;
   }
 
-  #connected(): void {
+  #connected(gap: boolean): void {
     this.receipts.forget();
     this.#askState();
     this.#askAgents();
-    for (const { feed } of this.#open.values()) if (feed.phase !== 'ready') this.#run(feed.open());
+    // What is frozen is fetched when it goes on.
+    if (gap && this.freezer.frozen) this.freezer.hold([{ type: 'gap' }]);
+    else if (gap) this.#catchUp();
+    else for (const { feed } of this.#open.values()) if (feed.phase !== 'ready') this.#run(feed.open());
   }
 
   #catchUp(): void {

@@ -29,7 +29,7 @@ export function help(mode: { top: number }, columns: number, rows: number): Reac
   mode.top = Math.min(mode.top, Math.max(0, height - room.rows));
   const below = height - mode.top - room.rows;
   const content = Array.from({ length: height }, (_, index) =>
-    shelves.flatMap((shelf) => fit(shelf[index] ?? [], width)),
+    shelves.flatMap((shelf) => [...fit(shelf[index] ?? [], width - 1), words(' ')]),
   );
   return framed(
     {

@@ -44,7 +44,7 @@ function defineTokenList(token: Command, talks: Talks): void {
       const { tokenList } = await import('./tokens.ts');
       await talks((talk) => tokenList(options, talk));
     });
-  completed(command);
+  completed(command, [{ line: 'claude-bridge token list', does: 'all of them' }]);
 }
 
 function defineTokenCreate(token: Command, talks: Talks): void {
@@ -95,7 +95,7 @@ function defineTokenRevoke(token: Command, talks: Talks): void {
       const { tokenRevoke } = await import('./tokens.ts');
       await talks((talk) => tokenRevoke({ name }, talk));
     });
-  completed(command);
+  completed(command, [{ line: 'claude-bridge token revoke atlas', does: 'the machine is cut off at once' }]);
 }
 
 function secretOptions(command: Command): Command {
@@ -106,6 +106,6 @@ function secretOptions(command: Command): Command {
 }
 
 /** Adds what all of them have. */
-function completed(command: Command, examples: readonly Example[] = []): void {
+function completed(command: Command, examples: readonly Example[]): void {
   withExamples(listTargetOptions(command), examples);
 }

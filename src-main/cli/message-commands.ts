@@ -161,7 +161,7 @@ function defineAck(program: Command, talks: Talks): void {
 }
 
 function defineLists(program: Command, talks: Talks): void {
-  const lists = [
+  completed(
     program
       .command('channels')
       .description('list the channels')
@@ -169,6 +169,12 @@ function defineLists(program: Command, talks: Talks): void {
         const { channelsCommand } = await import('./channels.ts');
         await talks((talk) => channelsCommand(options, talk));
       }),
+    [
+      { line: 'claude-bridge channels', does: 'with their messages, senders and open questions' },
+      { line: 'claude-bridge channels | jq -r .id', does: 'names only' },
+    ],
+  );
+  completed(
     program
       .command('agents')
       .description('list who is there')
@@ -176,6 +182,9 @@ function defineLists(program: Command, talks: Talks): void {
         const { agentsCommand } = await import('./agents.ts');
         await talks((talk) => agentsCommand(options, talk));
       }),
+    [{ line: 'claude-bridge agents', does: 'who waits, who streams, and what they have not read' }],
+  );
+  completed(
     program
       .command('status')
       .description('say how the relay is')
@@ -183,8 +192,11 @@ function defineLists(program: Command, talks: Talks): void {
         const { statusCommand } = await import('./status.ts');
         await talks((talk) => statusCommand(options, talk));
       }),
-  ];
-  for (const command of lists) completed(command);
+    [
+      { line: 'claude-bridge status', does: 'is it there, and is anybody stuck' },
+      { line: 'claude-bridge status --json | jq .open_questions', does: 'for programs' },
+    ],
+  );
 }
 
 function defineSearch(program: Command, talks: Talks): void {

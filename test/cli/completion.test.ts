@@ -16,6 +16,8 @@ describe('completion', () => {
     expect(await suggested('se')).toEqual(['serve', 'send', 'search']);
     expect(await suggested('config', '')).toEqual(['show', 'check', 'reload', 'path']);
     expect(await suggested('send', '--ty')).toEqual(['--type']);
+    expect(await suggested('tu')).toEqual(['tui']);
+    expect(await suggested('tui', '--se')).toEqual(['--sender']);
     expect(await suggested('completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell']);
     expect(await suggested('--trusted-h')).toEqual(['--trusted-host']);
   });

@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src-main/cli/exit-codes.ts';
 import { settingDefinitions, settingKeys } from '../../src-shared/settings.ts';
 import { settingGroups } from '../../src-shared/settings-kinds.ts';
+import type { Command } from 'commander';
+import { examplesFor } from '../../src-main/cli/examples.ts';
+import { createProgram } from '../../src-main/cli/program.ts';
 import { cliFile, cliPage } from '../../scripts/cli-page.ts';
 import { keysPart, terminalFile, withPart } from '../../scripts/terminal-page.ts';
 import { cliEntry, runCli, scratchDirectory } from './run-cli.ts';
@@ -68,6 +71,17 @@ describe('a command line that cannot be understood', () => {
     expect(result.stderr.split('\n')).toEqual([expect.stringContaining(`error: ${message}`), '']);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).not.toContain('secret');
+  });
+});
+
+describe('help', () => {
+  it('has examples for every command', () => {
+    const leaves = (command: Command): Command[] =>
+      command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+    const commands = leaves(createProgram(() => undefined));
+    expect(commands.length).toBeGreaterThan(25);
+    const lacking = commands.filter((command) => examplesFor(command).length === 0);
+    expect(lacking.map((command) => command.name())).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import stringWidth from 'string-width';
 import { ApiClient } from '../../../src-shared/client/api-client.ts';
-import { startRelay, type Relay } from '../../support/program.ts';
+import { scratchDirectory, startRelay, type Relay } from '../../support/program.ts';
 import { canMakeTerminal, runInTerminal, type TerminalOptions } from '../../support/terminal.ts';
 
 /** The commands as people see them. */
@@ -119,6 +120,23 @@ describe.skipIf(!canMakeTerminal)('on a terminal', () => {
     );
     const { code, text } = await run(args, { types: { keys: '\u0003', when: begun.toBe(1) } });
     expect([code, text]).toEqual([130, '^C']);
+  });
+
+  test('copying, exporting and importing say how far they are, and leave nothing of that behind', async () => {
+    await client.send({ channel: 'demo:archive', sender: 'orion', content: 'Kept.' });
+    const folder = scratchDirectory();
+    const [copy, exported] = [join(folder, 'copy.db'), join(folder, 'messages.jsonl')];
+    for (const [args, verb] of [
+      [['backup', copy], 'copied'],
+      [['export', exported], 'exported'],
+      [['import', exported], 'sent'],
+    ] as const) {
+      const { code, raw } = await run(args);
+      expect(code).toBe(0);
+      expect(raw).toContain(`${verb} 0 bytes`);
+      // eslint-disable-next-line no-control-regex -- the line is emptied before the result is said
+      expect(raw).toMatch(/\u001b\[2K[^█░]*$/);
+    }
   });
 
   test('status and agents say how things are', async () => {

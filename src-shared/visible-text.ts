@@ -29,6 +29,13 @@ export function visibleParts(name: string): TextPart[] {
   return partsOf(name, hiddenCharacter);
 }
 
+/** `name` where nothing can be drawn, such as in a title: `evil<U+202E>gnp.exe`. */
+export function visibleName(name: string): string {
+  return visibleParts(name)
+    .map(({ text, hidden }) => (hidden ? `<${text}>` : text))
+    .join('');
+}
+
 /**
  * A text of several lines in parts, so that it can neither reorder itself, nor steer a terminal, nor hide something. A
  * carriage return before a line feed is taken off, as text from Windows has it.

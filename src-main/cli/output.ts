@@ -1,4 +1,4 @@
-import { visibleParts } from '../../src-shared/visible-text.ts';
+import { visibleName } from '../../src-shared/visible-text.ts';
 
 const goneAway = new AbortController();
 
@@ -26,9 +26,7 @@ export function printError(sentence: string): void {
 
 /** A sentence may repeat what somebody else has written, which must not steer the terminal. */
 function onOneLine(sentence: string): string {
-  return visibleParts(sentence.replace(/\s*[\r\n]+\s*/g, ' '))
-    .map(({ text, hidden }) => (hidden ? `<${text}>` : text))
-    .join('');
+  return visibleName(sentence.replace(/\s*[\r\n]+\s*/g, ' '));
 }
 
 /** Keeps the process alive when whoever reads its output goes away, as `| head` does. */

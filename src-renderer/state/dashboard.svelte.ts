@@ -8,6 +8,7 @@ import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
 import { describe } from '../../src-shared/messages/describe.ts';
 import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
+import { visibleName } from '../text/visible-text.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { answered, Application } from './application.svelte.ts';
 import { Channels } from './channels.svelte.ts';
@@ -301,7 +302,7 @@ export class Dashboard {
       if (this.outbox.isOwn(event.message.id)) continue;
       const { type, text } = describe(toFeedMessage(event.message, event.message.channel));
       const words = text.slice(0, announcedLength);
-      const sentence = [event.message.sender, type, words].filter(
+      const sentence = [visibleName(event.message.sender), type, words].filter(
         (part) => part !== undefined && part !== '',
       );
       this.announcer.say(sentence.join(', '), (count) => `${count} new messages`);

@@ -1,1 +1,1 @@
-export { visibleParts, type TextPart } from '../../src-shared/visible-text.ts';
+export { visibleName, visibleParts, type TextPart } from '../../src-shared/visible-text.ts';

@@ -101,6 +101,24 @@ describe('hostile content', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
   });
 
+  test('hides in the name of a channel nowhere, and can be cleared all the same', async () => {
+    const spoofed = 'pay\u200bments:wor\u202eker';
+    await send(relay, { channel: spoofed, content: 'not the real one' });
+    const { page, message } = await openDashboard(relay, {
+      path: `#/channels/${encodeURIComponent(spoofed)}`,
+    });
+    await message('not the real one').waitFor();
+    expect(await page.title()).toBe('pay<U+200B>ments:wor<U+202E>ker – Claude Bridge');
+    await page.getByPlaceholder('Message pay<U+200B>ments:wor<U+202E>ker').waitFor();
+    await page.getByRole('log', { name: 'Messages in pay<U+200B>ments:wor<U+202E>ker' }).waitFor();
+    await page.getByRole('button', { name: 'Channel menu' }).click();
+    await page.getByRole('menuitem', { name: 'Clear the channel…' }).click();
+    await page.getByRole('dialog', { name: 'Clear pay<U+200B>ments' }).waitFor();
+    await page.keyboard.type('payments:worker');
+    await page.keyboard.press('Enter');
+    await message('not the real one').waitFor({ state: 'detached' });
+  });
+
   test('of 128 KB opens and folds, as JSON and as one word', async () => {
     const big = {
       type: 'result',

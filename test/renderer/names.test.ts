@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { senderColour, senderLetters } from '../../src-renderer/text/sender.ts';
-import { visibleParts } from '../../src-renderer/text/visible-text.ts';
+import { visibleName, visibleParts } from '../../src-renderer/text/visible-text.ts';
 
 /** The parts of `name` in one line, hidden characters in brackets. */
 const shown = (name: string) =>
@@ -25,6 +25,11 @@ describe('a name that somebody else chose', () => {
     'leaves %j as it is',
     (name) => expect(shown(name)).toBe(name),
   );
+
+  test('is told in one line where nothing can be drawn', () => {
+    expect(visibleName('evil\u202egnp.exe')).toBe('evil<U+202E>gnp.exe');
+    expect(visibleName('payments:worker')).toBe('payments:worker');
+  });
 
   test('cannot imitate a hidden character, because those are parts of their own', () => {
     expect(visibleParts('a U+202E')).toEqual([{ text: 'a U+202E', hidden: false }]);

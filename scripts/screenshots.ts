@@ -6,6 +6,13 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { browserOptions } from '../test/support/find-browser.ts';
+import {
+  arrive,
+  makeSampleTokens,
+  pretendWindow,
+  sampleSteps,
+  showSampleAddresses,
+} from './sample-machines.ts';
 import { startSampleAgents } from './sample-agents.ts';
 import { startEmptyRelay, startSampleRelay, type SampleRelay } from './sample-relay.ts';
 
@@ -20,6 +27,8 @@ interface Picture {
   name: string;
   size: { width: number; height: number };
   path: string;
+  /** What is done before the page is opened. */
+  before?: ((page: Page) => Promise<void>) | undefined;
   /** What is done before the picture is taken. */
   act?: (page: Page) => Promise<void>;
   themes?: readonly (typeof themes)[number][];
@@ -166,15 +175,64 @@ const browser = await chromium.launch(browserOptions());
     },
   });
 }
+{
+  await using relay = await startSampleRelay({ CLAUDE_BRIDGE_AUTH_TOKEN: token });
+  await makeSampleTokens(relay);
+  for (const picture of joining(relay)) await take(browser, relay, picture);
+  for (const [index, run] of sampleSteps.entries()) {
+    const name = `first-run-${index + 1}`;
+    await take(browser, relay, { name, size: wide, path: '', before: (page) => pretendWindow(page, run) });
+  }
+}
 await browser.close();
+
+/** What the owner of `relay` sees while another machine is to join. */
+function joining(relay: SampleRelay): Picture[] {
+  const connect = async (page: Page) => {
+    await signIn(page, token);
+    await page.getByText('Recommended').waitFor();
+  };
+  const withCode = async (page: Page) => {
+    await connect(page);
+    await page.getByText('Pairing code', { exact: true }).click();
+    await page.getByRole('button', { name: 'Make a code' }).click();
+    await page.getByRole('timer').waitFor();
+  };
+  const arrived = async (page: Page) => {
+    await connect(page);
+    await page.getByRole('button', { name: /^Make a token/ }).click();
+    await page.getByRole('button', { name: 'Show the token' }).click();
+    const shown = await page
+      .getByRole('region', { name: /^Run this/ })
+      .locator('code')
+      .allTextContents();
+    await page.getByRole('button', { name: 'Hide the token' }).click();
+    await arrive(relay, /cb_\w{12}_[\w-]+/.exec(shown.join())?.[0] ?? '');
+    await page.getByText(/^Round trip/).waitFor();
+  };
+  const tokens = async (page: Page) => {
+    await signIn(page, token);
+    await page.getByText('old-laptop').scrollIntoViewIfNeeded();
+  };
+  const there = { path: '#/connect', before: showSampleAddresses };
+  return [
+    { name: 'connect', size: wide, ...there, act: connect },
+    { name: 'connect-code', size: wide, ...there, act: withCode, themes: ['light'] },
+    { name: 'connect-arrived', size: wide, ...there, act: arrived },
+    { name: 'connect-medium', size: { width: 760, height: 900 }, ...there, act: connect, themes: ['dark'] },
+    { name: 'connect-narrow', size: narrow, ...there, act: connect, themes: ['light'] },
+    { name: 'tokens', size: wide, path: '#/settings', act: tokens },
+    { name: 'tokens-narrow', size: narrow, path: '#/settings', act: tokens, themes: ['dark'] },
+  ];
+}
 
 async function take(
   from: Browser,
   relay: SampleRelay,
-  { name, size, path, act, themes: only = themes }: Picture,
+  { name, size, path, before, act, themes: only = themes }: Picture,
 ): Promise<void> {
   for (const theme of only) {
-    const page = await open(from, relay, { size, theme, path });
+    const page = await open(from, relay, { size, theme, path, before });
     await act?.(page);
     await settle(page);
     await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
@@ -199,7 +257,7 @@ async function takeOffline(from: Browser, relay: SampleRelay): Promise<void> {
 async function open(
   from: Browser,
   relay: SampleRelay,
-  { size, theme, path }: { size: Picture['size']; theme: 'dark' | 'light'; path: string },
+  { size, theme, path, before }: Pick<Picture, 'size' | 'path' | 'before'> & { theme: 'dark' | 'light' },
 ): Promise<Page> {
   const touch = size.width < 560;
   const context = await from.newContext({
@@ -225,6 +283,7 @@ async function open(
       JSON.stringify({ since: new Date(since).toISOString(), channels }),
     );
   }, Date.now());
+  await before?.(page);
   await page.goto(`${relay.url}/${path}`);
   await page.locator('main, [role=main]').first().waitFor();
   return page;

@@ -1,7 +1,8 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { BridgeError, type ErrorCode } from '../../src-shared/bridge-error.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { securityHeaders, strictTransport } from './respond.ts';
 
 /** Node's code for a request that has taken too long. */

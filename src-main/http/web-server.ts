@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { answerBrokenRequest, finishAfterGarbage, requestTimeout } from './broken-request.ts';
 import { Connections } from './connections.ts';
+import { createServer } from './node-http.ts';
 
 export interface TlsMaterial {
   cert: string | Buffer;

@@ -1,15 +1,9 @@
 import { once } from 'node:events';
-import {
-  createServer,
-  request as open,
-  type ClientRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type RequestListener,
-} from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { duplexPair, Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
+import { createServer, request as open } from '../http/node-http.ts';
 
 /** What belongs to the caller's connection or identity, and is not passed on. */
 const ownHeaders = ['host', 'connection', 'content-length', 'origin', 'referer', 'cookie', 'authorization'];

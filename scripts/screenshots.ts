@@ -2,7 +2,9 @@
  * Takes the pictures of docs/screenshots: `npm run screenshots`, or of another folder: `npm run screenshots -- FOLDER`. The page is
  * that of the last build, the relay a real one with fictional messages and agents.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { browserOptions } from '../test/support/find-browser.ts';
@@ -115,6 +117,37 @@ const owned: Picture[] = [
     act: async (page) => page.getByRole('row').first().waitFor(),
   },
   {
+    name: 'settings',
+    size: wide,
+    path: '#/settings/network',
+    act: settingsShown,
+  },
+  {
+    name: 'settings-access',
+    size: wide,
+    path: '#/settings/access',
+    act: settingsShown,
+  },
+  {
+    name: 'settings-retention',
+    size: wide,
+    path: '#/settings/storage',
+    themes: ['dark'],
+    act: async (page) => {
+      await settingsShown(page);
+      await page.getByRole('textbox', { name: 'Keep messages for' }).fill('1');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'narrow-settings',
+    size: narrow,
+    path: '#/settings/storage',
+    themes: ['light'],
+    act: settingsShown,
+  },
+  {
     name: 'narrow-agents',
     size: narrow,
     path: '#/agents',
@@ -129,6 +162,11 @@ const owned: Picture[] = [
     act: async (page) => page.getByRole('row').last().waitFor(),
   },
 ];
+
+/** The section that the address names is at the head of the page. */
+async function settingsShown(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Limits' }).waitFor();
+}
 
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch(browserOptions());
@@ -185,6 +223,20 @@ const browser = await chromium.launch(browserOptions());
   }
 }
 await browser.close();
+takeWindow();
+
+/** The window needs the double of Electron, which only tests can build. */
+function takeWindow(): void {
+  execFileSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', 'test/desktop/window-pictures.test.ts'],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { ...process.env, CLAUDE_BRIDGE_PICTURES: resolve(folder) },
+      stdio: 'inherit',
+    },
+  );
+}
 
 /** What the owner of `relay` sees while another machine is to join. */
 function joining(relay: SampleRelay): Picture[] {

@@ -1,3 +1,4 @@
+import type { RelayAddress } from './api.ts';
 import type { StdioServer } from './connect/connection.ts';
 import type { BridgeStatus } from './bridge-status.ts';
 import type { DesktopSettings } from './desktop-settings.ts';
@@ -72,6 +73,8 @@ export interface DesktopState {
   platform: 'darwin' | 'win32' | 'linux';
   dataDirectory: string;
   relay: BridgeStatus;
+  /** Every address of this computer, whether or not the relay listens there or runs at all. */
+  addresses: RelayAddress[];
   attention: Attention;
   settings: DesktopSettings;
   login: LoginItemState;

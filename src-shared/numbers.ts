@@ -20,3 +20,12 @@ export function duration(seconds: number): string {
   if (whole < day) return `${Math.floor(whole / hour)} h ${Math.floor((whole % hour) / minute)} min`;
   return `${integers.format(Math.floor(whole / day))} d ${Math.floor((whole % day) / hour)} h`;
 }
+
+const sizes = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
+const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+
+/** `512 bytes`, `128 KB`, `57.2 MB`. */
+export function bytes(count: number): string {
+  const step = Math.min(sizes.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10));
+  return `${tenths.format(count / 1_024 ** step)} ${sizes[step] ?? ''}`;
+}

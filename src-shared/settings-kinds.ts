@@ -44,19 +44,25 @@ export interface SettingDefinition<T = unknown> extends Required<Description> {
   defaultText: string;
   /** Completes the sentence "must be …". */
   allowed: string;
+  /** Of a choice, what there is to choose. */
+  choices: readonly string[];
   /** What stands for the value in `--help`; empty for a switch. */
   placeholder: string;
 }
 
 function define<T>(
   description: Description,
-  rest: Pick<SettingDefinition<T>, 'kind' | 'schema' | 'default' | 'defaultText' | 'allowed' | 'placeholder'>,
+  rest: Pick<
+    SettingDefinition<T>,
+    'kind' | 'schema' | 'default' | 'defaultText' | 'allowed' | 'placeholder'
+  > & { choices?: readonly string[] },
 ): SettingDefinition<T> {
   return {
     flagDoc: description.doc,
     envInverted: false,
     reloadable: false,
     secret: false,
+    choices: [],
     ...description,
     ...rest,
   };
@@ -100,6 +106,7 @@ export function choice<const T extends string>(
     default: byDefault,
     defaultText: byDefault,
     allowed: `one of ${values.join(', ')}`,
+    choices: values,
     placeholder: 'name',
   });
 }

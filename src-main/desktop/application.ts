@@ -56,6 +56,7 @@ export class Application {
       platform,
       dataDirectory,
       relay: relay.status(),
+      addresses: relay.addresses(),
       attention: attention.state,
       settings: choices.current,
       login: this.#login,

@@ -12,7 +12,7 @@ import { EmbeddedRelay } from './embedded-relay.ts';
 import { FirstRunGuide } from './first-run-guide.ts';
 import { commandLineToolOf, lastingStdioServer, loginItemOf, type Installation } from './installation.ts';
 import { KeptToken } from './kept-token.ts';
-import { listenChoices } from './listen-choices.ts';
+import { listenChoices } from '../../src-shared/listen-choices.ts';
 import { listenOn, portOf } from './listening.ts';
 import { RelayToken } from './relay-token.ts';
 import { openScreen, type Screen } from './screen.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listenChoices } from '../../src-main/desktop/listen-choices.ts';
+import { listenChoices } from '../../src-shared/listen-choices.ts';
 import type { RelayAddress } from '../../src-shared/api.ts';
 import type { FirstRun } from '../../src-shared/first-run.ts';
 import { freePort, takenPort } from '../support/ports.ts';

@@ -49,7 +49,10 @@ export async function openWindowPage(
   });
   double.window.contents.onSend = (channel, payload) => {
     const event = `new CustomEvent(${JSON.stringify(channel)}, { detail: ${JSON.stringify(payload)} })`;
-    void opened.evaluate(`dispatchEvent(${event})`);
+    // A page that has been closed hears nothing any more.
+    opened.evaluate(`dispatchEvent(${event})`).catch((error: unknown) => {
+      if (!opened.isClosed()) throw error;
+    });
   };
   await opened.goto(`${origin}/index.html${fragment}`);
   return { page: opened, complaints };

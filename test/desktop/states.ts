@@ -42,6 +42,7 @@ export function desktopState(change: Partial<DesktopState> = {}): DesktopState {
     platform: 'linux',
     dataDirectory: '/home/ada/.config/claude-bridge',
     relay: { state: 'running', error: null, running: runningStatus() },
+    addresses: runningStatus().addresses,
     attention: { agents: 0, stuck: [], unread: [] },
     settings: desktopSettings.parse({}),
     login: { enabled: false, note: null },

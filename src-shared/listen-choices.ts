@@ -1,5 +1,5 @@
-import type { RelayAddress } from '../../src-shared/api.ts';
-import type { ListenChoice } from '../../src-shared/first-run.ts';
+import type { RelayAddress } from './api.ts';
+import type { ListenChoice } from './first-run.ts';
 
 const reaches: Partial<Record<RelayAddress['kind'], { title: string; reach: string }>> = {
   tailnet: { title: 'This computer and Tailscale', reach: 'Your own machines, from anywhere, encrypted' },

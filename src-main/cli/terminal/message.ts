@@ -3,7 +3,7 @@ import { parseJsonContent } from '../../../src-shared/message.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { shorten } from '../../../src-shared/text.ts';
 import type { Screen } from './screen.ts';
-import { senderStyle } from './sender-style.ts';
+import { senderColour } from './sender-colour.ts';
 
 /**
  * A message of a listing as a record, the one shape in which commands print messages (wire specification 3.9).
@@ -38,7 +38,7 @@ function heading(
   const to = recipient === undefined ? '' : ` → ${screen.name(recipient)}`;
   const parts = [
     screen.style('dim', screen.time(timestamp)),
-    screen.style(['bold', senderStyle(sender)], screen.name(sender)) + by + to,
+    screen.style(['bold', senderColour(sender)], screen.name(sender)) + by + to,
     type === undefined ? '' : screen.style('underline', screen.name(type)),
     view.channel ? `[${screen.name(channel)}]` : '',
     thread_id === undefined ? '' : `thread ${screen.name(thread_id)}`,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { LineEditor } from '../../../src-main/cli/tui/state/line-editor.ts';
 import { layoutOf } from '../../../src-main/cli/tui/state/layout.ts';
+import { SenderColours } from '../../../src-main/cli/tui/state/sender-colours.ts';
+import { senderColour } from '../../../src-main/cli/terminal/sender-colour.ts';
 import { MessageList } from '../../../src-main/cli/tui/state/message-list.ts';
 import { Freezer } from '../../../src-main/cli/tui/state/freezer.ts';
 import { bindingOf, keyGroups } from '../../../src-main/cli/tui/keys.ts';
@@ -100,6 +102,15 @@ describe('a line that is edited', () => {
     editor.insert('a\u001b[2J\r\nb\tc\u0000\ud800');
     expect(editor.text).toBe('a[2J\nb\tc\ufffd');
   });
+});
+
+test('senders of one channel have different colours as long as there are enough, and keep them', () => {
+  const colours = new SenderColours();
+  const senders = ['ci-vps', 'windows-orchestrator', 'mac-worker', 'codex-wsl', 'atlas', 'orion'];
+  const given = senders.map((sender) => colours.of(sender, senders));
+  expect(new Set(given).size).toBe(6);
+  expect(colours.of('vega', senders)).toBe(senderColour('vega'));
+  expect(senders.map((sender) => colours.of(sender, []))).toEqual(given);
 });
 
 test('panels fill the screen, whatever its size', () => {

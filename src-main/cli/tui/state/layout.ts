@@ -38,7 +38,8 @@ export function layoutOf(size: Size, taken: number, details: boolean): Layout {
   const middle = columns - channels;
   if (!details) return { kind, channels, messages: { columns: middle, rows }, details: undefined };
   if (kind === 'full') {
-    const width = Math.min(70, Math.round(columns * 0.28));
+    // An id fits beside its label from 53 columns on.
+    const width = Math.min(70, Math.max(53, Math.round(columns * 0.28)));
     return {
       kind,
       channels,

@@ -42,11 +42,12 @@ export class Receipts {
     return this.#known.get(id)?.receipts;
   }
 
-  /** Asks about what is on the screen, as far as it was not asked yet. */
+  /** Asks about what is on the screen, in this order, as far as it was not asked yet. */
   want(messages: readonly FeedMessage[]): void {
     // What has left the screen meanwhile need not be asked any more.
     for (const id of this.#waiting) this.#asked.delete(id);
-    this.#waiting = messages.map(({ id }) => id).filter((id) => !this.#asked.has(id));
+    const ids = new Set(messages.map(({ id }) => id));
+    this.#waiting = [...ids].filter((id) => !this.#asked.has(id));
     for (const id of this.#waiting) this.#asked.add(id);
     while (this.#working < parallel && this.#waiting.length > 0) void this.#work();
   }

@@ -22,6 +22,7 @@ import { Notices } from './notices.ts';
 import { Prompt } from './prompt.ts';
 import { Receipts } from './receipts.ts';
 import { Search } from './search.ts';
+import { SenderColours, type SenderColour } from './sender-colours.ts';
 import { Thread } from './thread.ts';
 
 export interface SessionOptions {
@@ -72,6 +73,7 @@ export class Session {
   readonly composer: Composer;
   readonly notices: Notices;
   readonly freezer = new Freezer();
+  readonly colours = new SenderColours();
   readonly target: Target;
   readonly sender: string;
   readonly utc: boolean;
@@ -189,6 +191,12 @@ export class Session {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** The colour of a sender, another one than those of the others on its channel have as far as there are enough. */
+  colourOf(sender: string, channel?: string): SenderColour {
+    const beside = channel === undefined ? [] : (this.channels.find(channel)?.senders ?? []);
+    return this.colours.of(sender, beside);
   }
 
   // Keys
@@ -531,7 +539,9 @@ export class Session {
 
   /** The screen was drawn: what is on it is asked about. */
   drawn(): void {
-    if (this.link.status.kind === 'live' && !this.freezer.frozen) this.receipts.want(this.onScreen);
+    if (this.link.status.kind !== 'live' || this.freezer.frozen) return;
+    const { selected } = this;
+    this.receipts.want(selected ? [selected, ...this.onScreen] : this.onScreen);
   }
 
   #arrived(events: readonly StreamEvent[]): void {

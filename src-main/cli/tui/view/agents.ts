@@ -15,7 +15,11 @@ interface Column {
   cell: (agent: AgentBody, session: Session) => Pieces;
 }
 
-const nameColumn: Column = { title: 'NAME', width: 22, cell: ({ name: own }) => name(own, senderLook(own)) };
+const nameColumn: Column = {
+  title: 'NAME',
+  width: 22,
+  cell: ({ name: own }, session) => name(own, senderLook(session, own)),
+};
 const stateColumn: Column = { title: 'STATE', width: 12, cell: stateOf };
 const seenColumn: Column = {
   title: 'LAST SEEN',

@@ -76,7 +76,7 @@ function factsOf(message: FeedMessage, session: Session, columns: number): Piece
   const facts: [label: string, value: Pieces | undefined][] = [
     ['id', name(id)],
     ['seq', [words(String(seq))]],
-    ['sender', name(sender, senderLook(sender))],
+    ['sender', name(sender, senderLook(session, sender, channel))],
     ['came by', origin ? name(origin.label + client) : undefined],
     ['channel', name(channel)],
     ['time', Number.isFinite(at) ? [words(dateTime(at, zone))] : name(timestamp)],

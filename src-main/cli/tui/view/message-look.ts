@@ -1,7 +1,7 @@
 import { describe } from '../../../../src-shared/messages/describe.ts';
 import type { FeedMessage } from '../../../../src-shared/messages/feed-message.ts';
-import { senderStyle } from '../../terminal/sender-style.ts';
 import type { Receipt } from '../state/receipts.ts';
+import type { Session } from '../state/session.ts';
 import type { Style } from './pieces.ts';
 
 /** Colours say again what the word says. */
@@ -30,8 +30,8 @@ export function typeStyle(message: FeedMessage): Style {
   return color === undefined ? { dim: true } : { color, bold: true };
 }
 
-export function senderLook(sender: string): Style {
-  return { color: senderStyle(sender), bold: true };
+export function senderLook(session: Session, sender: string, channel?: string): Style {
+  return { color: session.colourOf(sender, channel), bold: true };
 }
 
 /** What a message says on one line: its words, then its fields. */

@@ -100,7 +100,10 @@ function columnsFor(view: ListView, { kind }: Layout, room: number): Column[] {
     {
       title: 'SENDER',
       width: senderWidth,
-      cell: ({ sender }) => [...fit(name(sender, senderLook(sender)), senderWidth - 1), words(' ')],
+      cell: ({ sender, channel }, { session }) => [
+        ...fit(name(sender, senderLook(session, sender, channel)), senderWidth - 1),
+        words(' '),
+      ],
     },
     {
       title: 'TYPE',

@@ -3,9 +3,9 @@ import { compareWithRecorded, comparisonText, readRecorded, type Recorded } from
 import type { Report } from './report.ts';
 import type { Aim } from './scenario.ts';
 
-const recorded: Recorded = { 'send : echo': 0.4, 'many : few': 1.2, 'never measured': 1 };
+const recorded: Recorded = { 'send : echo': 0.4, 'many : few': 1.2, arrived: 1, 'never measured': 1 };
 
-function reportOf(...aims: Pick<Aim, 'what' | 'measured' | 'bound' | 'kind'>[]): Report {
+function reportOf(...aims: Omit<Aim, 'goal' | 'unit'>[]): Report {
   const complete = aims.map((aim) => ({ ...aim, goal: 1, unit: '' }));
   const findings = { title: '', method: '', tables: [], aims: complete, samples: {} };
   return { scenarios: { one: findings } } as unknown as Report;
@@ -15,6 +15,9 @@ const share = (measured: number) =>
   ({ what: 'send : echo', measured, bound: 'at least', kind: 'ratio' }) as const;
 const growth = (measured: number) =>
   ({ what: 'many : few', measured, bound: 'at most', kind: 'ratio' }) as const;
+
+const kept = (measured: number) =>
+  ({ what: 'arrived', measured, bound: 'at least', kind: 'ratio', promise: true }) as const;
 
 describe('the regression check of the benchmark', () => {
   it.each([
@@ -26,6 +29,8 @@ describe('the regression check of the benchmark', () => {
     ['twice as much', growth(2.4), false],
     ['more than twice as much', growth(2.5), true],
     ['no figure at all', share(NaN), true],
+    ['a promise that is kept', kept(1), false],
+    ['a promise that is kept most of the time', kept(0.999), true],
   ])('judges %s', (_what, aim, regressed) => {
     expect(compareWithRecorded(reportOf(aim), recorded).map((found) => found.regressed)).toEqual([regressed]);
   });

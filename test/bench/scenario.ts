@@ -45,6 +45,8 @@ export interface Aim {
   unit: string;
   /** A ratio within one run says something on any machine, and may fail the run; an absolute figure is only reported. */
   kind: 'ratio' | 'absolute';
+  /** It is a promise and not a speed: no margin is left to it. */
+  promise?: true;
 }
 
 export function isMet({ measured, bound, goal }: Aim): boolean {

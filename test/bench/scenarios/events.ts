@@ -59,6 +59,7 @@ export const events: Scenario = {
           goal: 1,
           unit: '',
           kind: 'ratio',
+          promise: true,
         },
       ],
       samples: Object.fromEntries(measured.map((crowd) => [`${crowd.subscribers} subscribers`, crowd])),

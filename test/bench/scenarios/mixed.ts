@@ -68,6 +68,7 @@ export const mixed: Scenario = {
           goal: 1,
           unit: '',
           kind: 'ratio',
+          promise: true,
         },
       ],
       samples: { alone, together },

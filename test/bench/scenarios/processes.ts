@@ -83,6 +83,7 @@ export const processes: Scenario = {
           goal: 1,
           unit: '',
           kind: 'ratio',
+          promise: true,
         },
       ],
       samples: { beside },

@@ -76,6 +76,7 @@ function aimsOf(waiters: string, results: readonly TimedResult[]): Aim[] {
       goal: 1,
       unit: '',
       kind: 'ratio',
+      promise: true,
     },
   ];
 }

@@ -20,7 +20,8 @@ const parserFaults: Partial<Record<string, [ErrorCode, string]>> = {
 
 /** What follows a request is not one: the request still gets its answer, and a stream ends without a foreign answer in it. */
 export function finishAfterGarbage(response: ServerResponse, socket: Duplex): void {
-  if (response.headersSent) socket.destroy();
+  // What was written already is a refusal, perhaps, that has not left yet.
+  if (response.headersSent) socket.end(() => socket.destroy());
   else response.shouldKeepAlive = false;
 }
 

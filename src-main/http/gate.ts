@@ -15,7 +15,7 @@ import { requireJsonLinesMediaType, requireJsonMediaType } from '../security/med
 import type { OriginPolicy } from '../security/origin-policy.ts';
 import { noAccess, PrincipalAccess, requireRight, type Principal } from '../security/principal.ts';
 import { isProtectedPath } from '../security/protected-paths.ts';
-import { awaitsBody, readJson } from './body.ts';
+import { awaitsBody, readJson, requireKnownFraming } from './body.ts';
 import type { Refusals } from './refusals.ts';
 import { parameter, type Exchange } from './exchange.ts';
 import { securityHeaders, sendError, sendErrorEarly, strictTransport } from './respond.ts';
@@ -59,6 +59,7 @@ export class Gate {
       const scheme = this.#scheme(request);
       if (scheme === 'https') response.setHeader('Strict-Transport-Security', strictTransport);
       requireSingleHeaders(request.rawHeaders);
+      requireKnownFraming(request.headers);
       this.#parts.hostPolicy().require(request.headers.host);
       return this.#admitOrigin(request, response, scheme);
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { markUnhurried, unmarkUnhurried } from './connections.ts';
-import { framingFault } from './body.ts';
 
 /** A body that has not ended and of which nothing has come for so long is given up, in ms. */
 const silenceMs = 60_000;
@@ -18,11 +17,9 @@ export interface TextLine {
 /**
  * The lines of a body of any size, in pieces as it arrives. The client is read no faster than they are taken.
  * @param maxBytes of one line
- * @throws BridgeError `invalid_framing`, `request_timeout`; `invalid_request` when the body ends early
+ * @throws BridgeError `request_timeout`; `invalid_request` when the body ends early
  */
 export async function* jsonLines(request: IncomingMessage, maxBytes: number): AsyncGenerator<TextLine[]> {
-  const fault = framingFault(request);
-  if (fault) throw fault;
   const cutter = new LineCutter(maxBytes);
   markUnhurried(request);
   try {

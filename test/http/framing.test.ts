@@ -98,6 +98,18 @@ describe('a body that is framed wrongly is refused with 400 and not stored', () 
     await expectNothingStored('bad-framing');
   });
 
+  test.each(['DELETE /api/session', 'GET /status', 'GET /', 'POST /api/pairings/redeem'])(
+    'also by %s, which could do without the body',
+    async (route) => {
+      const request = head(`${route} HTTP/1.1`, host, type, 'Transfer-Encoding: xchunked');
+      const answers = await rawExchange(relay, [request, framed('', length), body], { answers: 2 });
+      expect(answers).toHaveLength(1);
+      if (answers[0]) expectError(answers[0], 400, 'invalid_framing', 'Transfer-Encoding');
+      expect(answers[0]?.headers['connection']).toBe('close');
+      await expectNothingStored('bad-framing');
+    },
+  );
+
   test('more bytes than declared are no second message, fewer none at all', async () => {
     const [first, second] = await rawExchange(
       relay,

@@ -1,4 +1,5 @@
 import {
+  isInitializeRequest,
   isJSONRPCNotification,
   JSONRPCMessageSchema,
   type JSONRPCMessage,
@@ -52,9 +53,17 @@ export function parseError(): RpcRefusal {
  */
 export function readMessage(body: unknown): JSONRPCMessage {
   const parsed = JSONRPCMessageSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return initializable(parsed.data);
   const fault = Array.isArray(body) ? 'batches are not supported' : 'this is no JSON-RPC 2.0 message';
   throw new RpcRefusal(rpcCode.invalidRequest, 'invalid_request', `Invalid request: ${fault}`, idOf(body));
+}
+
+/** The SDK would call a malformed `initialize` an internal error. */
+function initializable(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('method' in message) || message.method !== 'initialize' || isInitializeRequest(message))
+    return message;
+  const says = 'Invalid initialize request';
+  throw new RpcRefusal(rpcCode.invalidParams, 'invalid_request', says, idOf(message));
 }
 
 /** The id of the call that a notification wants to end, or undefined if it is no such notification. */

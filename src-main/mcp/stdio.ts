@@ -79,13 +79,23 @@ function parseJson(text: string): unknown {
 
 function toOutlet(input: Readable, output: Writable): Background {
   const write = (message: unknown, onWritten?: () => void) => {
-    if (!output.writable || output.write(`${JSON.stringify(message)}\n`, ifWritten(onWritten))) return;
+    if (!output.writable || output.write(`${onOneLine(message)}\n`, ifWritten(onWritten))) return;
     // A client that does not read is not read from: its answers would pile up here.
     if (input.isPaused()) return;
     input.pause();
     output.once('drain', () => input.resume());
   };
   return { answer: write, notify: (message) => write(message), drop: () => undefined, end: () => undefined };
+}
+
+/** What some readers of lines take for the end of one, although JSON leaves it as it is. */
+const otherLineEnds = /[\u0085\u2028\u2029]/g;
+
+/** Somebody else's message must not cut an answer in two, however the client reads lines. */
+function onOneLine(message: unknown): string {
+  return JSON.stringify(message).replace(otherLineEnds, (end) => {
+    return `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Resolves at the first of these events, and keeps listening: an error that nobody listens to ends the process. */

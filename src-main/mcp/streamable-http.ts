@@ -1,6 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import {
-  isInitializeRequest,
   isJSONRPCRequest,
   SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCMessage,
@@ -94,10 +93,6 @@ export class StreamableHttp {
 
   async #initialize(post: Post, session: Session | undefined): Promise<void> {
     const { exchange, message } = post;
-    if (!isInitializeRequest(message)) {
-      const says = 'Invalid initialize request';
-      throw new RpcRefusal(rpcCode.invalidParams, 'invalid_request', says, idOf(message));
-    }
     if (session) {
       const says = 'Invalid request: this session is initialized already';
       throw new RpcRefusal(rpcCode.invalidRequest, 'invalid_request', says, idOf(message));

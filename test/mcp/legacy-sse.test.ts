@@ -87,7 +87,7 @@ describe('a post', () => {
     expect(body).toEqual({ error: body['message'], code, field: 'session_id', message: body['message'] });
   });
 
-  test.each([undefined, [], 'text', { jsonrpc: '2.0' }])(
+  test.each([undefined, [], 'text', { jsonrpc: '2.0' }, rpc('initialize')])(
     'of %j is refused: no JSON-RPC message',
     async (body) => {
       const { url } = await startBridge();

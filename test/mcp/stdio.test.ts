@@ -29,18 +29,21 @@ describe('standard input and output', () => {
   });
 
   test('end after every pending answer is written, which all come in one line each', async () => {
-    const { relay, input, served, lines } = startStdio();
+    const { relay, input, output, served } = startStdio();
     const receive = relay.receive.bind(relay);
     const ended = once(input, 'end');
     relay.receive = async (query, actor) => {
       await ended;
       return receive(query, actor);
     };
-    await sendDirectly(relay, 'x', 'two\nlines \u2028');
+    await sendDirectly(relay, 'x', 'two\nlines \u2028 \u2029 \u0085');
     const calls = [initialize, toolCall('bridge_receive', { channel: 'x' }, 'slow'), rpc('ping', {}, 2)];
     input.end(calls.map((call) => JSON.stringify(call)).join('\n'));
     await served;
-    expect(lines().map(({ id }) => id)).toEqual([0, 2, 'slow']);
+    const written = String(output.read());
+    expect(linesIn(written).map(({ id }) => id)).toEqual([0, 2, 'slow']);
+    // Some readers end a line there, too.
+    expect(written).not.toMatch(/[\u0085\u2028\u2029]/);
   });
 
   test('take bytes as they come: characters and lines may be cut anywhere', async () => {
@@ -58,6 +61,7 @@ describe('standard input and output', () => {
     ['no JSON', '{"jsonrpc":', -32700, null],
     ['no message', '{"id":5}', -32600, 5],
     ['a batch', '[]', -32600, null],
+    ['an initialize that is none', JSON.stringify(rpc('initialize', {}, 5)), -32602, 5],
     ['an unknown method', '{"jsonrpc":"2.0","id":1,"method":"server/discover"}', -32601, 1],
     ['deep nesting', '['.repeat(100_000), -32700, null],
     ['too long a line', `"${'x'.repeat(4 * 1024 * 1024)}"`, -32600, null],
@@ -146,10 +150,12 @@ function startStdio(outputOptions = {}): Stdio {
   const mcp = createMcp({ relay, version: '1', limits: () => limits, log });
   const [input, output] = [new PassThrough(), new PassThrough(outputOptions)];
   const served = mcp.serveStdio({ input, output, principal: principals.process });
-  const lines = () =>
-    String(output.read() ?? '')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { id?: unknown });
-  return { mcp, relay, input, output, served, lines };
+  return { mcp, relay, input, output, served, lines: () => linesIn(String(output.read() ?? '')) };
+}
+
+function linesIn(text: string): { id?: unknown }[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { id?: unknown });
 }

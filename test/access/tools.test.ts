@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Right } from '../../src-shared/access.ts';
 import type { Principal } from '../../src-main/security/principal.ts';
 import { Rights } from '../../src-main/security/rights.ts';
 import { startBridge } from '../mcp/bridge-over-http.ts';
@@ -11,49 +10,11 @@ import { connect, connectHttp, type Agent } from '../mcp/sdk-client.ts';
 import { bearer, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import type { Known } from '../support/route-book.ts';
+import { toolBook, type ToolEntry } from '../support/tool-book.ts';
 import { admin, makeToken } from '../tokens/requests.ts';
 import { patterns, rightSets, type Held } from './holders.ts';
 
 /** Every tool for every set of rights, over the three transports. That a tool has its row is checked with the tool list. */
-
-interface ToolEntry {
-  needs: Right | 'nothing';
-  /** What a right that is limited to other channels finds here. */
-  elsewhere: 'refused' | 'filtered';
-  input: (known: Known) => Record<string, unknown>;
-}
-
-const toolBook: Readonly<Record<string, ToolEntry>> = {
-  bridge_send: {
-    needs: 'send',
-    elsewhere: 'refused',
-    input: ({ channel }) => ({ channel, sender: 'atlas', content: 'hello' }),
-  },
-  bridge_receive: {
-    needs: 'read',
-    elsewhere: 'refused',
-    input: ({ channel }) => ({ channel }),
-  },
-  bridge_wait: {
-    needs: 'read',
-    elsewhere: 'refused',
-    input: ({ channel, messageId }) => ({ channel, since_id: messageId, timeout_seconds: 0 }),
-  },
-  bridge_ack: {
-    needs: 'read',
-    elsewhere: 'refused',
-    input: ({ channel, messageId }) => ({ channel, consumer_id: 'atlas', message_id: messageId }),
-  },
-  bridge_channels: { needs: 'read', elsewhere: 'filtered', input: () => ({}) },
-  bridge_ping: { needs: 'nothing', elsewhere: 'filtered', input: () => ({}) },
-  bridge_clear: {
-    needs: 'clear',
-    elsewhere: 'refused',
-    // A neighbour: the message that the others are about has to stay.
-    input: ({ channel }) => ({ channel: `${channel}:cleared` }),
-  },
-  bridge_status: { needs: 'read', elsewhere: 'filtered', input: () => ({}) },
-};
 
 /** Each set of rights on all channels, and each right within the channels of the book and within others. */
 const everybody: Held[] = [

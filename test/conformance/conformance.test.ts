@@ -1,6 +1,9 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Sessions } from '../../src-main/mcp/sessions.ts';
 import { StreamableHttp } from '../../src-main/mcp/streamable-http.ts';
@@ -8,6 +11,7 @@ import { principals } from '../../src-main/security/principal.ts';
 import { startRelay as startRelayHere } from '../mcp/bridge-over-http.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { createFixtureServer } from './fixture-server.ts';
+import { fixtureTools } from './fixture-tools.ts';
 import { runSuite } from './suite.ts';
 
 /** Scenarios of the suite that do without its own tools, resources and prompts: the relay itself has to pass them. */
@@ -37,6 +41,16 @@ test('our transport carries everything that the suite asks for', { timeout: 120_
     expectedFailures: ['server-sse-polling'],
   });
   expect(code, output).toBe(0);
+});
+
+test('nothing of the fixtures is in the program', (context) => {
+  const bundle = fileURLToPath(new URL('../../dist/main', import.meta.url));
+  if (!existsSync(bundle)) context.skip('it is not built (npm run build)');
+  const scripts = readdirSync(bundle).filter((name) => name.endsWith('.js'));
+  expect(scripts).toContain('cli.js');
+  const text = scripts.map((name) => readFileSync(join(bundle, name), 'utf8')).join('\n');
+  const names = ['conformance-fixtures', ...fixtureTools.map(({ name }) => name)];
+  expect(names.filter((name) => text.includes(name))).toEqual([]);
 });
 
 /** The endpoint /mcp with the fixtures behind it instead of the bridge. */

@@ -65,7 +65,7 @@ function clampedLimit(integer: string, max: number): number {
 }
 
 /** Decimal numbers, with or without an exponent; Python also reads words for what is none. */
-const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const decimal = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /**
  * Seconds in a query, moved into 0..`max`.

@@ -98,7 +98,7 @@ export function shapeFaults(value: unknown, status?: number): string[] {
   if (typeof code !== 'string' || !Object.hasOwn(errorStatus, code))
     return [`the error has the code ${String(code)}`];
   const faults: string[] = [];
-  if (ourFault.test(code)) faults.push(`the error is ${code}`);
+  if (ourFault.test(code)) faults.push(`the error is ${code}: ${String(error)}`);
   if (typeof error !== 'string' || error === '' || error !== message)
     faults.push('the error has no sentence');
   if (field !== undefined && typeof field !== 'string') faults.push('the error has a strange field');

@@ -16,7 +16,7 @@ import { parseSend } from '../../src-shared/send-request.ts';
 import { checkSetting } from '../../src-shared/settings-check.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 import { codePoints, exceedsBytes, shorten, utf8Bytes } from '../../src-shared/text.ts';
-import { encodeChanges, frame } from '../../src-main/http/event-frames.ts';
+import { contentOf, encodeChunk, frame } from '../../src-main/http/event-frames.ts';
 import { LineReader } from '../../src-main/mcp/line-reader.ts';
 import { payloadDigests } from '../../src-main/relay/payload-digest.ts';
 import { readSessionCookie, sessionCookie } from '../../src-main/security/cookies.ts';
@@ -298,7 +298,12 @@ export const properties: readonly Property[] = [
   ),
   holds(
     'stream frames: no message can end one, or begin another',
-    [fc.array(fc.record({ content: junkText, sender: junkText, channel: junkText }), { maxLength: 5 })],
+    [
+      fc.array(fc.record({ content: junkText, sender: junkText, channel: junkText }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+    ],
     (messages) => {
       const changes = messages.map((message, index) => ({
         kind: 'message' as const,
@@ -310,9 +315,7 @@ export const properties: readonly Property[] = [
           ...message,
         },
       }));
-      const frames = framesIn(
-        encodeChanges(changes as unknown as Parameters<typeof encodeChanges>[0]).toString('latin1'),
-      );
+      const frames = framesIn(contentOf(encodeChunk(changes)).toString('latin1'));
       const said = frames.map(({ data }) => (JSON.parse(data) as { content: string }).content);
       return (
         isDeepStrictEqual(

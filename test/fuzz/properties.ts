@@ -307,6 +307,7 @@ export const properties: readonly Property[] = [
     (messages) => {
       const changes = messages.map((message, index) => ({
         kind: 'message' as const,
+        position: { seq: index + 1, event: 0 },
         message: {
           seq: index + 1,
           id: `id-${index}`,

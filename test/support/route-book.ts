@@ -267,12 +267,6 @@ export const routeBook: Readonly<Record<string, RouteEntry>> = {
     status: 200,
     request: () => ({ path: '/api/audit?limit=5' }),
   },
-  'GET /api/refusals': {
-    needs: 'admin',
-    elsewhere: 'refused as a whole',
-    status: 200,
-    request: () => ({ path: '/api/refusals' }),
-  },
   'GET /api/backup': {
     needs: 'admin',
     elsewhere: 'refused as a whole',

@@ -25,6 +25,9 @@ export interface ForwardOptions {
   onNotification: (notification: JSONRPCNotification) => void;
 }
 
+/** How much later than it should a wait may be answered before it counts as swallowed by the network, in ms. */
+const latenessMs = 3_000;
+
 /** A try that lasted longer than this was no failure from the start, in ms. */
 const soundMs = 5_000;
 
@@ -43,7 +46,9 @@ export function forward(
     onNotification,
     cancelled,
     trying: AbortSignal.any([cancelled, stopping, AbortSignal.timeout(call.patienceMs)]),
-    underWay: AbortSignal.any([cancelled, call.waits ? stopping : stopped]),
+    underWay: call.waits
+      ? AbortSignal.any([cancelled, stopping, AbortSignal.timeout(call.patienceMs + latenessMs)])
+      : AbortSignal.any([cancelled, stopped]),
     stopping,
   });
 }

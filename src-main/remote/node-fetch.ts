@@ -12,6 +12,8 @@ export interface NodeFetchOptions {
   maxSockets?: number;
   /** A connection on which nothing has come for so long counts as broken, in ms. */
   silenceMs?: number;
+  /** The same until the response begins, for servers that are known to begin soon; also the time to connect. */
+  headMs?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface NodeFetchOptions {
  * arrived.
  */
 export function nodeFetch(trust: Trust, options: NodeFetchOptions = {}): typeof fetch {
-  const { maxSockets = Infinity, silenceMs = 90_000 } = options;
+  const { maxSockets = Infinity, silenceMs = 90_000, headMs = silenceMs } = options;
   const plain = new HttpAgent({ keepAlive: true, maxSockets });
   const secure = secureAgent(trust, maxSockets);
   return async (input, init) => {
@@ -35,6 +37,7 @@ export function nodeFetch(trust: Trust, options: NodeFetchOptions = {}): typeof 
     let incoming: IncomingMessage | undefined;
     outgoing.once('response', (response) => {
       incoming = response;
+      outgoing.setTimeout(silenceMs);
       // Whoever reads the body is told; an error that nobody reads any more concerns nobody.
       response.on('error', () => undefined);
     });
@@ -42,11 +45,12 @@ export function nodeFetch(trust: Trust, options: NodeFetchOptions = {}): typeof 
     const abort = () => (incoming ?? outgoing).destroy(new NoConnection('the caller gave up', true));
     signal?.addEventListener('abort', abort);
     outgoing.once('close', () => signal?.removeEventListener('abort', abort));
-    outgoing.setTimeout(silenceMs, () => {
-      outgoing.destroy(new NoConnection(`nothing came for ${Math.round(silenceMs / 1000)} s`, true));
+    outgoing.setTimeout(headMs, () => {
+      const silentMs = incoming ? silenceMs : headMs;
+      outgoing.destroy(new NoConnection(`nothing came for ${Math.round(silentMs / 1000)} s`, true));
     });
     try {
-      const answered = responseTo(outgoing);
+      const answered = responseTo(outgoing, headMs);
       // Not awaited: who refuses a large body answers before its end, and has to be read to be understood.
       void send(outgoing, request, init?.body);
       return toResponse(await answered);
@@ -71,14 +75,25 @@ function secureAgent(trust: Trust, maxSockets: number): HttpsAgent {
   }
 }
 
-/** The head of the response. */
-function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+/** The head of the response. A connection that cannot be made within `connectMs` is given up. */
+function responseTo(outgoing: ClientRequest, connectMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     // Before its connection stands, a request cannot have arrived anywhere.
     let connected = false;
     outgoing.once('socket', (socket) => {
-      if (!socket.connecting) connected = true;
-      else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (connected = true));
+      if (!socket.connecting) {
+        connected = true;
+        return;
+      }
+      // Left to the system, packets into the void are sent again and again for minutes.
+      const tooLate = setTimeout(() => {
+        outgoing.destroy(new NoConnection(`no connection within ${Math.round(connectMs / 1000)} s`, false));
+      }, connectMs);
+      outgoing.once('close', () => clearTimeout(tooLate));
+      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+        clearTimeout(tooLate);
+        connected = true;
+      });
     });
     outgoing.once('response', resolve);
     // Stays: an error after the response is that of its body.

@@ -24,6 +24,12 @@ export interface RemoteStdioOptions {
 /** The relay says something every 15 s while a call is under way (wire specification 5.2); after this silence it is gone. */
 const silenceMs = 45_000;
 
+/**
+ * The relay begins each answer within a second (`StreamedAnswer`), also of a call that takes longer; after this silence
+ * the network has swallowed the call. Short enough for another try within the patience of a call.
+ */
+const headMs = 5_000;
+
 /** Calls that are sent at the same time, beside those that wait. */
 const maxSockets = 16;
 
@@ -40,8 +46,8 @@ export async function serveRemoteStdio(options: RemoteStdioOptions): Promise<voi
   const access = {
     url: target.url,
     token: () => target.token?.(),
-    quick: nodeFetch(target.trust, { silenceMs, maxSockets }),
-    patient: nodeFetch(target.trust, { silenceMs }),
+    quick: nodeFetch(target.trust, { silenceMs, headMs, maxSockets }),
+    patient: nodeFetch(target.trust, { silenceMs, headMs }),
   };
   let link: Link | undefined;
   await serveStdio({

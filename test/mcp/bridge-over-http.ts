@@ -24,6 +24,8 @@ export interface TestBridge {
   logs: (message: string) => Promise<void>;
   /** Breaks every connection, as a network does. */
   dropConnections: () => void;
+  /** Answers nothing from now on, or again: as with a cable that was pulled, nothing breaks. */
+  fallSilent: (silent: boolean) => void;
   /** Open connections. */
   connections: () => Promise<number>;
   /** Ends the session of the one who comes with `Authorization: browser`. */
@@ -95,7 +97,9 @@ export async function startBridge(options: StartOptions = {}): Promise<TestBridg
     ['reader', reader],
     ['browser', browser],
   ]);
+  let silent = false;
   const server = createServer((req, res) => {
+    if (silent) return;
     void route(mcp, byHeader.get(req.headers.authorization) ?? principals.loopback, req, res);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -111,6 +115,7 @@ export async function startBridge(options: StartOptions = {}): Promise<TestBridg
     limits,
     logged,
     dropConnections: () => server.closeAllConnections(),
+    fallSilent: (isSilent) => (silent = isSilent),
     connections: () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))),
     signOut: () => lease.abort(new BridgeError('unauthorized', 'unauthorized')),
     logs: (message) =>

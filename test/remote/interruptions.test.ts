@@ -110,6 +110,22 @@ describe('a call that was done and not answered', () => {
   });
 });
 
+test(
+  'a call whose packets vanish is answered within its patience, and says so',
+  { timeout: 40_000 },
+  async () => {
+    const bridge = await startBridge();
+    const { call } = await startAgent(bridge);
+    await call('bridge_ping');
+    bridge.fallSilent(true);
+    const unknown = await call('bridge_send', message);
+    expect(unknown.structured).toMatchObject({ code: 'unreachable', outcome: 'unknown' });
+    bridge.fallSilent(false);
+    const idempotency_key = String(unknown.structured['idempotency_key']);
+    expect((await call('bridge_send', { ...message, idempotency_key })).isError).toBe(false);
+  },
+);
+
 test('a session that the relay has ended is opened anew, and the call is done once', async () => {
   const bridge = await startBridge({ limits: { mcpSessionIdleSeconds: 0.5 } });
   const { call } = await startAgent(bridge);

@@ -83,6 +83,25 @@ describe('without TLS', () => {
     await expect(fetch(`http://127.0.0.1:${silent}/`)).rejects.toThrow(/nothing came/);
   });
 
+  test('a server that does not begin to answer is given up sooner than one that has begun', async () => {
+    const impatient = nodeFetch({ kind: 'system' }, { silenceMs: 60_000, headMs: 100 });
+    const finish = Promise.withResolvers<void>();
+    const begun = await listening(
+      createServer((_request, response) => {
+        response.flushHeaders();
+        void finish.promise.then(() => response.end('done'));
+      }),
+    );
+    const response = await impatient(`http://127.0.0.1:${begun}/`);
+    const silent = await listening(createServer(() => undefined));
+    await expect(impatient(`http://127.0.0.1:${silent}/`)).rejects.toMatchObject({
+      message: 'nothing came for 0 s',
+      mayHaveArrived: true,
+    });
+    finish.resolve();
+    expect(await response.text()).toBe('done');
+  });
+
   test('a redirect is not followed', async () => {
     const port = await listening(
       createServer((_request, response) => void response.writeHead(302, { Location: '/' }).end()),

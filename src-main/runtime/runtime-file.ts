@@ -16,6 +16,8 @@ export function writeRuntimeFile(paths: DataPaths, content: RuntimeFile): void {
     writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
     renameSync(draft, paths.runtimeFile);
   } catch (error) {
+    // On a full disk the draft is there without its content.
+    rmSync(draft, { force: true });
     throw unusable('write', paths.runtimeFile, error);
   }
 }

@@ -4,6 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
 import { summaryOf, Watching } from '../contract/support.ts';
 import { databaseOfTest, plainConnection } from '../store/support.ts';
+import { runProgram } from '../support/program.ts';
+import { fillDisk } from './parts/small-disk.ts';
 import { canMakeDisks, diskOfTest } from './small-disk.ts';
 
 const large = { channel: 'room', sender: 'alice', content: 'x'.repeat(20_000) };
@@ -109,5 +111,16 @@ describe.skipIf(!canMakeDisks)('on a full disk', () => {
     });
     expect(readdirSync(folder)).toEqual([]);
     expect((await store.append(large)).message.seq).toBe(101);
+  });
+
+  test('a relay that finds no space for its other files says so in one line, and leaves nothing half written', async () => {
+    const home = diskOfTest(1);
+    writeFileSync(join(home, 'config.json'), '{}');
+    fillDisk(home);
+    const args = ['--port', '0', '--db', join(databaseOfTest().folder, 'elsewhere.db')];
+    const { code, stderr } = await runProgram(args, { home });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`cannot write ${join(home, 'runtime/relay.json')}: the disk is full\n`);
+    expect(readdirSync(join(home, 'runtime'))).toEqual([]);
   });
 });

@@ -1,66 +1,25 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
-import { chooseProgramEntry } from './program-entry.ts';
+import {
+  spawnProcess,
+  untilServing,
+  type Exit,
+  type ProcessOptions,
+  type Program,
+  type Relay,
+} from './program-process.ts';
+
+export { programEntry, runtimeFileIn, type Exit, type Program, type Relay } from './program-process.ts';
 
 /**
  * The program as its users start it: a process of its own with a data directory of its own. Whatever is still running
  * or lying about when a test file ends is removed then; tests that want it earlier say `await using`.
  */
 
-/** What the tests run: the bundle or the sources. */
-export const programEntry = chooseProgramEntry();
-
-export interface StartOptions {
-  args?: readonly string[];
-  /** Added to an environment that holds nothing of the developer's. */
-  env?: Readonly<Record<string, string>>;
-  /** The data directory; a new one by default. */
-  home?: string;
-  cwd?: string;
-  /** Words in front of the program, such as those that put it into a network of its own. */
-  through?: readonly string[];
-  /** The user (and group) to run as, where the tests run as root. */
-  uid?: number;
-}
-
-export interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
-
-/** A process of the program, whatever it was asked to do. */
-export interface Program extends AsyncDisposable {
-  readonly home: string;
-  readonly pid: number;
-  readonly stdin: Writable;
-  /** What it has written so far. */
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exited: Promise<Exit>;
-  /** Resolves as soon as standard output, resp. standard error, holds `text`; rejects if the process ends without it. */
-  printed(text: string | RegExp): Promise<void>;
-  logged(text: string | RegExp): Promise<void>;
-  signal(name: NodeJS.Signals): void;
-  /** Stops reading its standard output, as `| head` does. */
-  closeOutput(): void;
-  /** Asks it to stop, and resolves when it has. */
-  stop(): Promise<Exit>;
-  /** Ends it at once. */
-  kill(): Promise<Exit>;
-}
-
-/** A relay that answers. */
-export interface Relay extends Program {
-  readonly url: string;
-  readonly port: number;
-  /** The token in its runtime file, which has every right. */
-  readonly localToken: string;
-  readonly databasePath: string;
-}
+/** Without a data directory the program gets a new one. */
+export type StartOptions = Partial<ProcessOptions>;
 
 export interface Result extends Exit {
   stdout: string;
@@ -91,23 +50,7 @@ export interface RelayOptions extends StartOptions {
 /** Starts a relay on a free port and resolves when it serves. Rejects with what it said if it ends instead. */
 export async function startRelay({ portFromFile, ...options }: RelayOptions = {}): Promise<Relay> {
   const port = portFromFile === true ? [] : ['--port', '0'];
-  const program = spawnProgram({ ...options, args: [...port, ...(options.args ?? [])] });
-  // The banner's closing rule is the last thing that a start does.
-  await program.printed(/^(━+)\n[^]*\n\1\n/);
-  const { url, token, db } = runtimeFileIn(program.home);
-  return Object.assign(program, {
-    url,
-    port: Number(new URL(url).port),
-    localToken: token,
-    databasePath: db,
-  });
-}
-
-/** What the relay of a data directory says at this moment about where it is. */
-export function runtimeFileIn(home: string): { url: string; token: string; db: string } {
-  return JSON.parse(readFileSync(join(home, 'runtime/relay.json'), 'utf8')) as ReturnType<
-    typeof runtimeFileIn
-  >;
+  return untilServing(spawnProgram({ ...options, args: [...port, ...(options.args ?? [])] }));
 }
 
 /** Runs a command to its end. */
@@ -119,135 +62,10 @@ export async function runProgram(args: readonly string[], options: StartOptions 
 }
 
 /** Starts the program without waiting for anything. */
-export function spawnProgram({
-  args = [],
-  env = {},
-  home = scratchDirectory(),
-  cwd = tmpdir(),
-  through = [],
-  uid,
-}: StartOptions): Program {
-  const [command = '', ...words] = [...through, process.execPath, programEntry, ...args];
-  const child = spawn(command, words, {
-    env: { PATH: process.env['PATH'], HOME: home, CLAUDE_BRIDGE_HOME: home, ...env },
-    cwd,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  });
-  const program = new ChildProgram(child, home);
+export function spawnProgram(options: StartOptions = {}): Program {
+  const program = spawnProcess({ ...options, home: options.home ?? scratchDirectory() });
   running.add(program);
   const forget = () => running.delete(program);
   program.exited.then(forget, forget);
   return program;
-}
-
-class ChildProgram implements Program {
-  readonly home: string;
-  readonly exited: Promise<Exit>;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #stdout: Output;
-  readonly #stderr: Output;
-
-  constructor(child: ChildProcessByStdio<Writable, Readable, Readable>, home: string) {
-    this.home = home;
-    this.#child = child;
-    this.#stdout = new Output(child.stdout);
-    this.#stderr = new Output(child.stderr);
-    // A child that ended without reading its input is no fault of the test.
-    child.stdin.on('error', () => undefined);
-    this.exited = new Promise((resolve, reject) => {
-      // `close` comes after the last byte of output, `exit` may come before it.
-      child.once('close', (code, signal) => resolve({ code, signal }));
-      child.once('error', reject);
-    });
-  }
-
-  get pid(): number {
-    if (this.#child.pid === undefined) throw new Error('the program could not be started');
-    return this.#child.pid;
-  }
-
-  get stdin(): Writable {
-    return this.#child.stdin;
-  }
-
-  get stdout(): string {
-    return this.#stdout.text;
-  }
-
-  get stderr(): string {
-    return this.#stderr.text;
-  }
-
-  printed(text: string | RegExp): Promise<void> {
-    return this.#await(this.#stdout, text);
-  }
-
-  logged(text: string | RegExp): Promise<void> {
-    return this.#await(this.#stderr, text);
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
-  }
-
-  closeOutput(): void {
-    this.#child.stdout.destroy();
-  }
-
-  stop(): Promise<Exit> {
-    this.signal('SIGTERM');
-    return this.exited;
-  }
-
-  kill(): Promise<Exit> {
-    this.signal('SIGKILL');
-    return this.exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-  }
-
-  async #await(output: Output, text: string | RegExp): Promise<void> {
-    const found = await output.waitFor(text);
-    if (found) return;
-    const { code, signal } = await this.exited;
-    throw new Error(
-      `the program ended (code ${code ?? 'none'}, signal ${signal ?? 'none'}) without writing ${String(text)}:\n${this.stdout}${this.stderr}`,
-    );
-  }
-}
-
-/** The text that a process writes, and who waits for what in it. */
-class Output {
-  text = '';
-  #ended = false;
-  readonly #look = new Set<() => void>();
-
-  constructor(stream: Readable) {
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      this.text += chunk;
-      for (const look of this.#look) look();
-    });
-    stream.once('close', () => {
-      this.#ended = true;
-      for (const look of this.#look) look();
-    });
-  }
-
-  /** Whether `wanted` was written before the output ended. */
-  waitFor(wanted: string | RegExp): Promise<boolean> {
-    return new Promise((resolve) => {
-      const look = () => {
-        const found = typeof wanted === 'string' ? this.text.includes(wanted) : wanted.test(this.text);
-        if (!found && !this.#ended) return;
-        this.#look.delete(look);
-        resolve(found);
-      };
-      this.#look.add(look);
-      look();
-    });
-  }
 }

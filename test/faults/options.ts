@@ -23,7 +23,7 @@ export function readOptions(argv: readonly string[], scenarios: readonly string[
     .option('--seed <number>', 'what chance draws; the seed of a run is printed', wholeNumber)
     .option('--long', 'many more cycles of everything', false)
     .option('--json <file>', 'write what was found, for programs')
-    .option('--markdown <file>', 'write the figures into the page docs/reliability.md')
+    .option('--markdown <file>', 'write what is tried and the figures into the page docs/reliability.md')
     .option('--scratch <directory>', 'where databases go: the disk that is tried', tmpdir());
   command.parse(argv, { from: 'user' });
   return { seed: Date.now() % 1_000_000, ...command.opts<Omit<Options, 'seed'> & { seed?: number }>() };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '../bench/machine.ts';
 import { readOptions } from './options.ts';
-import { writeFigures } from './page.ts';
+import { writePage } from './page.ts';
 import { type Report, verdictLine } from './report.ts';
 import { scenarios } from './scenarios/index.ts';
 import { runScenario } from './trial.ts';
@@ -31,6 +31,6 @@ for (const scenario of scenarios) {
 }
 
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-if (options.markdown !== undefined) writeFigures(options.markdown, report);
+if (options.markdown !== undefined) await writePage(options.markdown, report, scenarios);
 // What hangs may have left processes and timers behind.
 process.exit(report.verdicts.some(({ outcome }) => outcome === 'broken') ? 1 : 0);

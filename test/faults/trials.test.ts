@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { faultTable } from './page.ts';
 import { powerCutWith } from './scenarios/power-cut.ts';
 import { scenarios } from './scenarios/index.ts';
 import { runScenario, type TrialOptions } from './trial.ts';
@@ -28,4 +30,11 @@ describe(`faults, seed ${seed}`, { timeout: 180_000 }, () => {
       expect(violations.join('\n')).toMatch(/was acknowledged as seq \d+ and is not there/);
     },
   );
+});
+
+test('the page says what is done for each fault', () => {
+  const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+  // Prettier widens the columns.
+  const cells = (text: string) => text.replace(/ +\|/g, ' |').replace(/-+/g, '-');
+  for (const line of faultTable(scenarios).split('\n')) expect(cells(page)).toContain(cells(line));
 });

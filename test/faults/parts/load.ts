@@ -1,5 +1,5 @@
 import type { Draft, Model, Seen } from '../model.ts';
-import { ask, codeOf, type Place } from './ask.ts';
+import { ask, codeOf, type Place, type Reply } from './ask.ts';
 import { Consumer } from './consumer.ts';
 import { until } from './pause.ts';
 import type { Random } from './random.ts';
@@ -176,17 +176,23 @@ export class Load {
       // Without a cursor a listing is of the newest ones; a consumer that was never there begins at the first.
       if (since === '') query.set('consumer_id', 'the listing');
       else query.set('since_id', since);
-      const reply = await ask(this.#options.place, 'GET', `/api/messages?${query.toString()}`, {
-        patience: 60_000,
-      });
-      if (reply.status !== 200) {
-        throw new Error(`a listing was refused with ${String(codeOf(reply))} (status ${reply.status})`);
-      }
+      const reply = await this.#page(query);
       const page = (reply.body as { messages: Seen[] }).messages;
       messages.push(...page.map(({ seq, id, content }) => ({ seq, id, content })));
       const newest = page.at(-1);
       if (!newest) return messages;
       since = newest.id;
+    }
+  }
+
+  /** A page of a listing. Who asks is as busy as the relay, so it may have to ask again. */
+  async #page(query: URLSearchParams): Promise<Reply> {
+    for (let tries = 1; ; tries++) {
+      const path = `/api/messages?${query.toString()}`;
+      const reply = await ask(this.#options.place, 'GET', path, { patience: 60_000 });
+      if (reply.status === 200) return reply;
+      this.#options.model.refused('a listing', reply.status, codeOf(reply));
+      if (tries === 5) throw new Error(`a listing was refused with ${String(codeOf(reply))} five times`);
     }
   }
 }

@@ -17,7 +17,7 @@ export interface SubscriberOptions {
   /** `fast` reads what comes; `slow` stops reading now and then; `restless` leaves now and then and comes back. */
   manner?: 'fast' | 'slow' | 'restless';
   /** It reads nothing at all until this resolves. */
-  hearing?: Promise<void>;
+  hearing?: Promise<unknown>;
 }
 
 /** One who follows a stream, and comes back with its last id whenever the stream ends. */

@@ -16,7 +16,7 @@ export const certificate: Scenario = {
     'Over HTTPS, under load: the files of certificate and key are replaced, renamed over, swapped one after the other, removed, cut in the middle, or paired wrongly. A good pair must be served within seconds without breaking a connection; with a broken one the old pair serves on.',
   lacks: () => lacksCommand('openssl', 'version'),
   async run({ random, model, folder, sized }) {
-    const pairs = Array.from({ length: 4 }, (_, number) =>
+    const pairs = Array.from({ length: sized({ short: 2, usual: 4, long: 4 }) }, (_, number) =>
       // Names of their own: clients look for who has signed a certificate by its name.
       makeCertificate({ dir: folder, cn: `bridge-${number}.example` }),
     );
@@ -30,7 +30,7 @@ export const certificate: Scenario = {
     await using relay = await RelayUnderTest.start({ folder, args: files, ca: () => trusted });
     const load = await Load.begin({ place: relay.place, model, random, restMs: 5 });
     let serving = first;
-    const cycles = sized({ short: 2, usual: 8, long: 50 });
+    const cycles = sized({ short: 2, usual: 8, long: 20 });
     const counts = { replaced: 0, broken: 0 };
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(30);

@@ -44,7 +44,7 @@ export const clock: Scenario = {
       relay.signal('SIGUSR2');
       await until(async () => Math.abs((await offsetNow()) - ms) < 3_000, 'the clock was not set', 10_000);
     };
-    const cycles = sized({ short: 3, usual: 12, long: 80 });
+    const cycles = sized({ short: 3, usual: 12, long: 40 });
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(20, 120));
       const waiting = timedWait(relay);

@@ -32,7 +32,7 @@ export const damage: Scenario = {
     const { code } = await backup.exited;
     if (code !== 0) throw new Error(`the backup ended with exit code ${code ?? 0}: ${backup.stderr}`);
 
-    const rounds = sized({ short: 2, usual: 10, long: 60 });
+    const rounds = sized({ short: 2, usual: 10, long: 30 });
     const outcomes = { served: 0, refused: 0 };
     for (let round = 0; round < rounds; round++) {
       ruinPages(

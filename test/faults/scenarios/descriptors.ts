@@ -17,7 +17,7 @@ export const descriptors: Scenario = {
   async run({ random, model, folder, sized }) {
     await using relay = await RelayUnderTest.start({ folder });
     const load = await Load.begin({ place: relay.place, model, random, patience: 1_500, restMs: 5 });
-    const cycles = sized({ short: 1, usual: 5, long: 25 });
+    const cycles = sized({ short: 1, usual: 5, long: 12 });
     let refused = 0;
     let busiest = 0;
     for (let cycle = 0; cycle < cycles; cycle++) {

@@ -17,7 +17,7 @@ export const failingDisk: Scenario = {
     const shim = new DiskShim(home, join(home, 'claude-bridge.db'));
     await using relay = await RelayUnderTest.start({ folder, home, env: shim.env });
     const load = await Load.begin({ place: relay.place, model, random, restMs: 3 });
-    const cycles = sized({ short: 2, usual: 10, long: 60 });
+    const cycles = sized({ short: 2, usual: 10, long: 30 });
     const refusals = () => [...model.refusals.values()].reduce((sum, count) => sum + count, 0);
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(30, 200));

@@ -19,7 +19,7 @@ export const fullDisk: Scenario = {
     mkdirSync(home);
     await using relay = await RelayUnderTest.start({ folder: disk.folder, home });
     const load = await Load.begin({ place: relay.place, model, random, longest: 2_000, restMs: 5 });
-    const cycles = sized({ short: 1, usual: 6, long: 30 });
+    const cycles = sized({ short: 1, usual: 6, long: 15 });
     let refusedStarts = 0;
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(30);

@@ -16,7 +16,7 @@ export const kill: Scenario = {
       (name) =>
         new ToolSender({ model, random: random.fork(name), name, transport: () => overStdio(relay.home) }),
     );
-    const cycles = sized({ short: 2, usual: 15, long: 100 });
+    const cycles = sized({ short: 2, usual: 15, long: 60 });
     const killed = { relay: 0, sibling: 0, both: 0 };
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(50, 400));

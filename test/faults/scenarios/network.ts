@@ -29,8 +29,8 @@ export const network: Scenario = {
           transport: () => overStdio(folder, ['--url', url]),
         }),
     );
-    const cycles = sized({ short: 1, usual: 6, long: 30 });
-    const longestMs = sized({ short: 1_000, usual: 8_000, long: 20_000 });
+    const cycles = sized({ short: 1, usual: 6, long: 15 });
+    const longestMs = sized({ short: 1_000, usual: 8_000, long: 15_000 });
     const recoveries: number[] = [];
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(50, 200));

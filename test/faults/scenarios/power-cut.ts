@@ -35,13 +35,13 @@ export function powerCutWith(args: readonly string[]): Scenario {
           consumers: 1,
           onAcknowledged,
         });
-        await load.progress(sized({ short: 300, usual: 3_000, long: 12_000 }), 60_000);
+        await load.progress(sized({ short: 300, usual: 3_000, long: 8_000 }), 60_000);
         await load.settle();
       }
       shim.close();
 
       const length = statSync(shim.journalPath).size;
-      const cuts = sized({ short: 25, usual: 250, long: 1_500 });
+      const cuts = sized({ short: 25, usual: 250, long: 800 });
       const places = Array.from({ length: cuts }, (_, cut) =>
         cut % 10 === 0 ? random.between(0, Math.min(length, 300_000)) : random.between(0, length),
       ).sort((a, b) => a - b);

@@ -22,7 +22,7 @@ export const readOnly: Scenario = {
     await using relay = await RelayUnderTest.start({ folder, home, env: shim.env });
     const load = await Load.begin({ place: relay.place, model, random, restMs: 3 });
     const refusals = () => [...model.refusals.values()].reduce((sum, count) => sum + count, 0);
-    const cycles = sized({ short: 1, usual: 5, long: 25 });
+    const cycles = sized({ short: 1, usual: 5, long: 12 });
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(30, 150));
       shim.fail('EROFS', 'write', 'truncate');

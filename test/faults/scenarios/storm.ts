@@ -32,7 +32,7 @@ export const storm: Scenario = {
       ),
       ...['bridge-one', 'bridge-two'].map((name) => agent(name, () => overStdio(folder, ['--url', url]))),
     ];
-    const cycles = sized({ short: 1, usual: 6, long: 40 });
+    const cycles = sized({ short: 1, usual: 6, long: 15 });
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(50, 300));
       if (random.chance(0.7)) await relay.kill();

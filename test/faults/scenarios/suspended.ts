@@ -18,7 +18,7 @@ export const suspended: Scenario = {
       ...{ model, random: random.fork('sibling'), name: 'sibling' },
       transport: () => overStdio(relay.home),
     });
-    const cycles = sized({ short: 2, usual: 12, long: 80 });
+    const cycles = sized({ short: 2, usual: 12, long: 40 });
     const longestMs = sized({ short: 1_500, usual: 3_000, long: 3_000 });
     for (let cycle = 0; cycle < cycles; cycle++) {
       await load.progress(random.between(20, 200));

@@ -23,8 +23,8 @@ export const tornLog: Scenario = {
       consumers: 0,
     });
     const scratch = mkdtempSync(join(folder, 'torn-'));
-    const copies = sized({ short: 3, usual: 20, long: 120 });
-    const cutsOfEach = sized({ short: 5, usual: 10, long: 20 });
+    const copies = sized({ short: 3, usual: 20, long: 60 });
+    const cutsOfEach = sized({ short: 5, usual: 10, long: 15 });
     let shortest = Infinity;
     for (let copy = 0; copy < copies; copy++) {
       await load.progress(random.between(20, 200));

@@ -132,10 +132,9 @@ export class Model {
     }
   }
 
-  /** What a reader has received in all, compared with what it should have. */
-  receives(reader: string, received: readonly Seen[], stored: readonly Seen[]): void {
+  /** The numbers that a reader has received in all, compared with what it should have. */
+  receives(reader: string, got: readonly number[], stored: readonly Seen[]): void {
     const expected = stored.map(({ seq }) => seq);
-    const got = received.map(({ seq }) => seq);
     const place = expected.findIndex((seq, index) => got[index] !== seq);
     if (place >= 0) {
       this.violated(

@@ -85,7 +85,7 @@ describe('without TLS', () => {
 
   test('a server that does not begin to answer is given up sooner than one that has begun', async () => {
     const impatient = nodeFetch({ kind: 'system' }, { silenceMs: 60_000, headMs: 100 });
-    const finish = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<undefined>();
     const begun = await listening(
       createServer((_request, response) => {
         response.flushHeaders();
@@ -98,7 +98,7 @@ describe('without TLS', () => {
       message: 'nothing came for 0 s',
       mayHaveArrived: true,
     });
-    finish.resolve();
+    finish.resolve(undefined);
     expect(await response.text()).toBe('done');
   });
 

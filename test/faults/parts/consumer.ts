@@ -16,8 +16,8 @@ export interface ConsumerOptions {
 export class Consumer {
   readonly name: string;
   readonly channel: string;
-  /** What it has taken, each message once, however often it came. */
-  readonly received: Seen[] = [];
+  /** The numbers of what it has taken, each once, however often it came. */
+  readonly received: number[] = [];
   readonly #options: ConsumerOptions;
   readonly #agent: Agent;
   readonly #leaving = new AbortController();
@@ -69,14 +69,14 @@ export class Consumer {
     const reply = await this.#ask('a wait', 'GET', `/api/wait?${query.toString()}`);
     if (!reply) return undefined;
     const { messages } = reply.body as { messages: Seen[] };
-    for (const { seq, id, content } of messages) {
+    for (const { seq } of messages) {
       if (seq <= this.position) {
         this.#options.model.violated(
           `${this.#id} was handed seq ${seq} behind its position ${this.position}`,
         );
       }
       // What was not acknowledged comes again, as it should.
-      if (seq > (this.received.at(-1)?.seq ?? 0)) this.received.push({ seq, id, content });
+      if (seq > (this.received.at(-1) ?? 0)) this.received.push(seq);
     }
     return messages;
   }

@@ -25,7 +25,7 @@ type Manners = Pick<SubscriberOptions, 'manner' | 'hearing'>;
 export const channels: readonly [string, ...string[]] = ['trial:one', 'trial:two', 'trial:three'];
 
 /** How long a relay may take until everybody has everything again once the fault is over, in ms. */
-const recoveryMs = 30_000;
+const recoveryMs = 60_000;
 
 /** Senders, subscribers and consumers at work on the same channels. */
 export class Load {

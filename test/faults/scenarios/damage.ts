@@ -25,7 +25,7 @@ export const damage: Scenario = {
   async run({ random, model, folder, sized }) {
     await using relay = await RelayUnderTest.start({ folder });
     const load = await Load.begin({ place: relay.place, model, random, restMs: 2 });
-    await load.progress(sized({ short: 200, usual: 1_000, long: 3_000 }));
+    await load.progress(sized({ short: 200, usual: 1_000, long: 2_000 }), 120_000);
     const before = await load.settle();
     const copy = join(folder, 'backup.db');
     const backup = spawnProcess({ home: relay.home, args: ['backup', copy] });

@@ -115,7 +115,7 @@ describe('followers', () => {
       },
     });
     const audience = new Audience({ store: counting, onError: () => undefined });
-    await Promise.all(Array.from({ length: 50 }, () => audience.of('room', 'alice', nobodyHere)));
+    await Promise.all(Array.from({ length: 50 }, async () => audience.of('room', 'alice', nobodyHere)));
     expect(asked).toBe(1);
   });
 

@@ -108,7 +108,8 @@ describe('hostile content', () => {
       path: `#/channels/${encodeURIComponent(spoofed)}`,
     });
     await message('not the real one').waitFor();
-    expect(await page.title()).toBe('pay<U+200B>ments:wor<U+202E>ker – Claude Bridge');
+    // Before it stands how many messages of other channels have not been seen.
+    expect(await page.title()).toMatch(/^(?:\(\d+\) )?pay<U\+200B>ments:wor<U\+202E>ker – Claude Bridge$/);
     await page.getByPlaceholder('Message pay<U+200B>ments:wor<U+202E>ker').waitFor();
     await page.getByRole('log', { name: 'Messages in pay<U+200B>ments:wor<U+202E>ker' }).waitFor();
     await page.getByRole('button', { name: 'Channel menu' }).click();

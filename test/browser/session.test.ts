@@ -47,7 +47,7 @@ describe('a relay with a token', () => {
     await second.message('The plan').waitFor();
 
     await first.page.goto(`${relay.url}/#/settings`);
-    await first.page.getByRole('button', { name: 'Sign out' }).click();
+    await first.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await first.page.getByRole('heading', { name: 'Sign in to Claude Bridge' }).waitFor();
     await second.page.getByText('You have signed out in another tab.').waitFor();
     expect(await second.page.getByText('The plan').count()).toBe(0);

@@ -90,10 +90,11 @@ describe('switched on', () => {
       () => call(relay, 'POST', '/api/send', { body: '{}', headers: { 'Content-Type': 'text/plain' } }),
       '/api/send',
     ],
-  ])('%s: %s, with the path and without the query', async (event, _what, refuse, path) => {
+  ])('%s: %s, with the path and without the query', async (event, what, refuse, path) => {
     await refuse();
     const row = await untilAudited(relay, { event, detail: path });
-    const by = event === 'oversize_reject' ? 'the shared token' : null;
+    // All others are refused before anybody looks who asks.
+    const by = what === 'a large body' ? 'the shared token' : null;
     expect(row).toMatchObject({ channel: null, ip: '127.0.0.1', by });
   });
 

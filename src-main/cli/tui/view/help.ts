@@ -13,9 +13,11 @@ export function help(mode: { top: number }, columns: number, rows: number): Reac
     block('Typing', typingKeys),
   ];
   const signs = block('Signs', [
-    { shown: '✔ ○ ·', does: 'acknowledged, read, not read' },
-    { shown: '↳', does: 'answers another message' },
-    { shown: '+3  ?', does: 'unread; open questions' },
+    { shown: '✔', does: 'acknowledged' },
+    { shown: '○ ·', does: 'read, not read' },
+    { shown: '↳', does: 'answers another' },
+    { shown: '+3', does: 'unread' },
+    { shown: '?', does: 'open questions' },
   ]);
   const perRow = Math.max(1, Math.min(5, Math.floor(room.columns / 38)));
   const width = Math.floor(room.columns / perRow);

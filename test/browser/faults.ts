@@ -3,13 +3,27 @@ import type { Page } from 'playwright-core';
 
 /** Everything axe finds wrong, in one line each: in the dark theme all it looks at, in the light one its colours. */
 export async function faults(page: Page): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await setColours(page, 'dark');
   const dark = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
-  await page.emulateMedia({ colorScheme: 'light' });
+  await setColours(page, 'light');
   const light = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze();
   return [...dark.violations, ...light.violations].flatMap(({ id, nodes }) =>
     nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
   );
+}
+
+/** Changes the scheme and waits until the colours have: on the way from one to the other none of them is judged. */
+async function setColours(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    const ending = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    // One whose element goes away is cancelled, and rejects.
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
 }

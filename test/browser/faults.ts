@@ -14,16 +14,21 @@ export async function faults(page: Page): Promise<string[]> {
   );
 }
 
+/**
+ * Runs in the page: until every transition has ended. As text, because tests of the window use this too, and they see no DOM.
+ * One whose element goes away is cancelled, and rejects.
+ */
+const COLOURS_HAVE_CHANGED = `(async () => {
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  const ending = document
+    .getAnimations()
+    .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map((animation) => animation.finished));
+})()`;
+
 /** Changes the scheme and waits until the colours have: on the way from one to the other none of them is judged. */
 async function setColours(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
   await page.emulateMedia({ colorScheme });
-  await page.evaluate(async () => {
-    await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
-    const ending = document
-      .getAnimations()
-      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
-    // One whose element goes away is cancelled, and rejects.
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-  });
+  await page.evaluate(COLOURS_HAVE_CHANGED);
 }

@@ -7,7 +7,7 @@ import { screenOf } from './view/screen.ts';
 export function App({ session }: { session: Session }): ReactNode {
   useSyncExternalStore(session.changes.subscribe, session.changes.version);
   const { columns, rows } = useWindowSize();
-  session.size = { columns, rows };
+  session.panels.size = { columns, rows };
   const { setCursorPosition } = useCursor();
   useInput((input, key) => {
     const name = nameOf(input, key);
@@ -17,7 +17,7 @@ export function App({ session }: { session: Session }): ReactNode {
   usePaste((text) => session.paste(text));
   const { node, cursor } = screenOf(session, Date.now());
   setCursorPosition(cursor);
-  useLayoutEffect(() => session.drawn());
+  useLayoutEffect(() => session.news.drawn());
   return node;
 }
 

@@ -14,7 +14,7 @@ export async function runScreen(
   options: Omit<SessionOptions, 'target'>,
 ): Promise<void> {
   const session = new Session({ target, ...options });
-  const quit = () => session.quit();
+  const quit = () => session.work.quit();
   const giveBack = terminalKept();
   const screen = render(createElement(App, { session }), {
     alternateScreen: true,
@@ -26,11 +26,11 @@ export async function runScreen(
     patchConsole: false,
   });
   // An error while drawing ends the screen as well.
-  screen.waitUntilExit().then(quit, (error: unknown) => session.failed(error));
+  screen.waitUntilExit().then(quit, (error: unknown) => session.work.failed(error));
   signal.addEventListener('abort', quit);
   try {
-    session.start();
-    await session.ended;
+    session.news.start();
+    await session.work.ended;
   } finally {
     signal.removeEventListener('abort', quit);
     session.close();

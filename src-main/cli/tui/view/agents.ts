@@ -79,7 +79,7 @@ export function agentsTable(session: Session, layout: Layout): ReactNode {
       title: [words('AGENTS', { bold: true }), words(` · ${counted(agents.all.length, 'agent')}`)],
       columns,
       rows,
-      focused: session.focus !== 'channels',
+      focused: session.panels.focus !== 'channels',
     },
     agents.all.length === 0 ? [[], line(empty, { dim: true })] : content,
   );

@@ -11,7 +11,7 @@ const countColumns = 6;
 export function channelList(session: Session, columns: number, rows: number): ReactNode {
   const room = inside({ columns, rows });
   const all = entries(session);
-  const at = all.findIndex((entry) => entry.channel?.id === session.markedChannel);
+  const at = all.findIndex((entry) => entry.channel?.id === session.middle.markedChannel);
   const top = Math.max(0, Math.min(at - Math.floor(room.rows / 2), all.length - room.rows));
   const shown = all.slice(top, top + room.rows).map((entry) => drawn(entry, session, room.columns));
   const empty = session.channels.known ? 'None yet: n makes one.' : 'Asking the relay …';
@@ -22,7 +22,7 @@ export function channelList(session: Session, columns: number, rows: number): Re
       note: top + room.rows < all.length ? [words(`▼ ${all.length - top - room.rows} more`)] : [],
       columns,
       rows,
-      focused: session.focus === 'channels',
+      focused: session.panels.focus === 'channels',
     },
     all.length === 0 ? [[words(empty, { dim: true })]] : shown,
   );
@@ -57,8 +57,8 @@ function drawn({ group, channel }: Entry, session: Session, columns: number): Pi
   if (!channel) return [];
   const { id } = channel;
   const unread = session.channels.unreadOf(id);
-  const isOpen = session.view?.kind === 'channel' && session.view.feed.channel === id;
-  const isMarked = session.focus === 'channels' && session.markedChannel === id;
+  const isOpen = session.middle.shows(id);
+  const isMarked = session.panels.focus === 'channels' && session.middle.markedChannel === id;
   const count = unread > 0 ? `+${unread}` : String(channel.count);
   const pieces = [
     words(isMarked ? '▸ ' : isOpen ? '▶ ' : '  '),
@@ -80,10 +80,10 @@ function drawn({ group, channel }: Entry, session: Session, columns: number): Pi
 
 /** The same on one line, for narrow screens: the open channel, and those around it that fit. */
 export function channelTabs(session: Session, columns: number): ReactNode {
-  const { channels, markedChannel } = session;
+  const { channels, middle } = session;
   const at = Math.max(
     0,
-    channels.all.findIndex(({ id }) => id === markedChannel),
+    channels.all.findIndex(({ id }) => id === middle.markedChannel),
   );
   const tabs = channels.all.map((channel) => tab(channel, session));
   let [from, to] = [at, at];
@@ -115,13 +115,13 @@ export function channelTabs(session: Session, columns: number): ReactNode {
 }
 
 function tab(channel: Channel, session: Session): Piece[] {
-  const isOpen = session.markedChannel === channel.id;
+  const isOpen = session.middle.markedChannel === channel.id;
   const unread = session.channels.unreadOf(channel.id);
   const label = [
     ...name(channel.id, { bold: isOpen || unread > 0 }),
     ...(unread > 0 ? [words(` +${unread}`, { bold: true, color: 'green' })] : []),
   ];
-  const focused = session.focus === 'channels';
+  const focused = session.panels.focus === 'channels';
   if (!isOpen) return [words(' '), ...label, words(' ')];
   return [
     words(focused ? '▸' : '['),

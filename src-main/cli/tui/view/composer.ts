@@ -20,7 +20,8 @@ export function composerPanel(
   columns: number,
   top: number,
 ): { node: ReactNode; cursor: CursorPlace } {
-  const { composer, destination = '' } = session;
+  const { composer } = session;
+  const { destination = '' } = session.dialogue;
   const rows = composerRows(session);
   const room = inside({ columns, rows });
   const target: Pieces[] = composer.target

@@ -21,12 +21,12 @@ const aboutColumns = 48;
 /** Everything about one message, with its content. */
 export function details(session: Session, columns: number, rows: number): ReactNode {
   const room = inside({ columns, rows });
-  const { selected } = session;
+  const { selected } = session.middle;
   const all = selected
     ? contentOf(selected, session, room.columns)
     : [[words('No message is selected.', { dim: true })]];
-  const top = Math.min(session.detailsTop, Math.max(0, all.length - room.rows));
-  session.detailsTop = top;
+  const top = Math.min(session.panels.detailsTop, Math.max(0, all.length - room.rows));
+  session.panels.detailsTop = top;
   const below = all.length - top - room.rows;
   const note = [top > 0 ? `▲ ${top}` : '', below > 0 ? `▼ ${below}` : '']
     .filter((text) => text !== '')
@@ -38,7 +38,7 @@ export function details(session: Session, columns: number, rows: number): ReactN
       note: note === '' ? [] : [words(note, { dim: true })],
       columns,
       rows,
-      focused: session.focus === 'details',
+      focused: session.panels.focus === 'details',
     },
     all.slice(top, top + room.rows),
   );
@@ -58,7 +58,7 @@ function contentOf(message: FeedMessage, session: Session, columns: number): Pie
 }
 
 function aboutLines(message: FeedMessage, session: Session, columns: number): Pieces[] {
-  const receipts = receiptLines(session.receipts.of(message.id), session);
+  const receipts = receiptLines(session.news.receipts.of(message.id), session);
   return [
     ...factsOf(message, session, columns),
     [],

@@ -1,3 +1,4 @@
+import type { Mode } from '../state/dialogue.ts';
 import type { Session } from '../state/session.ts';
 import type { CursorPlace } from './cursor.ts';
 import { line, widthOf, words, type Piece, type Pieces } from './pieces.ts';
@@ -26,7 +27,8 @@ export function footer(
   columns: number,
   y: number,
 ): { pieces: Pieces; cursor?: CursorPlace } {
-  const { mode, notices } = session;
+  const { notices } = session;
+  const { mode } = session.dialogue;
   if (mode.kind === 'prompt') {
     const { label, hint, editor, problem } = mode.prompt;
     const head = [words(` ${label}: `, { bold: true, inverse: true }), words(' ')];
@@ -49,11 +51,11 @@ export function footer(
     return { pieces: line(` ${sign}${sentence}`, { color, bold: tone !== 'plain' }) };
   }
   return {
-    pieces: [words(` ${modeWord(session)}  `, { bold: true }), words(fitting(columns - 14), { dim: true })],
+    pieces: [words(` ${modeWord(mode)}  `, { bold: true }), words(fitting(columns - 14), { dim: true })],
   };
 }
 
-function modeWord({ mode }: Session): string {
+function modeWord(mode: Mode): string {
   switch (mode.kind) {
     case 'help':
       return 'HELP';

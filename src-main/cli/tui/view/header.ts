@@ -6,9 +6,10 @@ import { line, widthOf, words, type Piece } from './pieces.ts';
 
 /** The first line: how the relay is, where, and its figures, as far as there is room. */
 export function header(session: Session, columns: number): Piece[] {
-  const { state, target, channels } = session;
+  const { target, channels } = session;
+  const { state } = session.news;
   const parts: Piece[][] = [
-    [words('Claude Bridge', { bold: true }), words('  '), ...bridgeStatusWords(session)],
+    [words('Claude Bridge', { bold: true }), words('  '), ...bridgeStatusWords(session.news)],
     line(target.url),
   ];
   if (channels.unread > 0) parts.push([words(`${channels.unread} unread`, { bold: true })]);
@@ -41,8 +42,8 @@ export function header(session: Session, columns: number): Piece[] {
 
 /** A line about what is not as it should be; undefined if all is well. */
 export function banner(session: Session, now: number): Piece[] | undefined {
-  const { link, freezer, state, utc } = session;
-  const zone = utc ? 'UTC' : undefined;
+  const { link, freezer, state } = session.news;
+  const zone = session.utc ? 'UTC' : undefined;
   if (link.status.kind === 'offline') {
     const { refused, sentence, since, tries, retryAt } = link.status;
     const seconds = Math.max(0, Math.ceil((retryAt - now) / 1_000));

@@ -4,7 +4,8 @@ import { shortTime } from '../../../../src-shared/shown-time.ts';
 import { counted } from '../../numbers.ts';
 import type { Layout } from '../state/layout.ts';
 import type { MessageList } from '../state/message-list.ts';
-import type { Session, View } from '../state/session.ts';
+import type { View } from '../state/middle.ts';
+import type { Session } from '../state/session.ts';
 import { framed, inside } from './elements.ts';
 import { gist, receiptLook, senderLook, typeOf, typeStyle } from './message-look.ts';
 import { fit, line, name, words, type Piece, type Pieces } from './pieces.ts';
@@ -20,12 +21,12 @@ export function messageList(session: Session, view: ListView, layout: Layout, no
   const room = inside({ columns, rows });
   const { list } = view;
   const listRows = room.rows - 1;
-  session.pageRows = listRows;
+  session.panels.pageRows = listRows;
   const { rows: shown, above, below } = list.window(Math.max(1, listRows));
-  session.onScreen = shown;
+  session.panels.onScreen = shown;
   const table = columnsFor(view, layout, room.columns);
   const selected = list.selected?.id;
-  const focused = session.focus === 'messages';
+  const focused = session.panels.focus === 'messages';
   const content: Pieces[] = [
     table
       .map(({ title, width, right }) => fit([words(title, { dim: true })], width, right ? 'right' : 'left'))
@@ -114,7 +115,7 @@ function columnsFor(view: ListView, { kind }: Layout, room: number): Column[] {
       title: '',
       width: 2,
       cell: ({ id }, { session }) => {
-        const { sign } = receiptLook(session.receipts.of(id));
+        const { sign } = receiptLook(session.news.receipts.of(id));
         return [words(`${sign} `, sign === '✔' ? { color: 'green', bold: true } : { dim: true })];
       },
     },
@@ -131,7 +132,7 @@ function columnsFor(view: ListView, { kind }: Layout, room: number): Column[] {
 /** Whom it answers and for whom it is. */
 function conversation(message: FeedMessage, session: Session): Piece[] {
   const { reply_to, recipient } = envelopeOf(message) ?? {};
-  const answered = reply_to === undefined ? undefined : session.find(reply_to);
+  const answered = reply_to === undefined ? undefined : session.middle.opened.find(reply_to);
   return [
     ...(reply_to === undefined ? [] : [words('↳ ', { color: 'cyan' })]),
     ...(answered && answered.sender !== message.sender ? name(`${answered.sender} `, { dim: true }) : []),

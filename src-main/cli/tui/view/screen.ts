@@ -18,12 +18,12 @@ export function screenOf(
   session: Session,
   now: number,
 ): { node: ReactNode; cursor: CursorPlace | undefined } {
-  const { columns, rows } = session.size;
-  if (kindOf(session.size) === 'tiny') {
+  const { columns, rows } = session.panels.size;
+  if (kindOf(session.panels.size) === 'tiny') {
     return { node: row('tiny', [words('Too small: 40 × 10 at least')], columns), cursor: undefined };
   }
   const warning = banner(session, now);
-  const composing = session.mode.kind === 'compose';
+  const composing = session.dialogue.mode.kind === 'compose';
   const composerHeight = composing ? composerRows(session) : 0;
   const taken = 2 + (warning ? 1 : 0) + composerHeight;
   const foot = footer(session, columns, rows - 1);
@@ -31,8 +31,8 @@ export function screenOf(
     row('header', header(session, columns), columns),
     ...(warning ? [row('banner', warning, columns)] : []),
   ];
-  if (session.mode.kind === 'help') {
-    const body = help(session.mode, columns, rows - taken);
+  if (session.dialogue.mode.kind === 'help') {
+    const body = help(session.dialogue.mode, columns, rows - taken);
     return { node: stack('screen', [...top, body, row('footer', foot.pieces, columns)]), cursor: undefined };
   }
   const composer = composing ? composerPanel(session, columns, rows - 1 - composerHeight) : undefined;
@@ -48,13 +48,13 @@ export function screenOf(
 }
 
 function body(session: Session, taken: number, now: number): ReactNode[] {
-  const layout = layoutOf(session.size, taken, session.showsDetails);
+  const layout = layoutOf(session.panels.size, taken, session.middle.showsDetails);
   const { channels, details: side } = layout;
   const middle =
     side?.place === 'over' ? details(session, side.columns, side.rows) : main(session, layout, now);
   const below = side?.place === 'below' ? [details(session, side.columns, side.rows)] : [];
   const right = side?.place === 'right' ? [details(session, side.columns, side.rows)] : [];
-  if (channels === 0) return [channelTabs(session, session.size.columns), middle];
+  if (channels === 0) return [channelTabs(session, session.panels.size.columns), middle];
   const height = layout.messages.rows + (side?.place === 'below' ? side.rows : 0);
   return [
     beside('body', [
@@ -66,7 +66,7 @@ function body(session: Session, taken: number, now: number): ReactNode[] {
 }
 
 function main(session: Session, layout: ReturnType<typeof layoutOf>, now: number): ReactNode {
-  const { view } = session;
+  const { view } = session.middle;
   if (view?.kind === 'agents') return agentsTable(session, layout);
   if (view) return messageList(session, view, layout, now);
   const { columns, rows } = layout.messages;
@@ -79,7 +79,7 @@ function main(session: Session, layout: ReturnType<typeof layoutOf>, now: number
       title: [words('MESSAGES', { bold: true })],
       columns,
       rows,
-      focused: session.focus === 'messages',
+      focused: session.panels.focus === 'messages',
     },
     [[], [words(text, { dim: true })]],
   );

@@ -1,15 +1,16 @@
-import type { Session } from '../state/session.ts';
+import type { LinkStatus } from '../state/link.ts';
+import type { News } from '../state/news.ts';
 import { words, type Piece } from './pieces.ts';
 
 /** How it stands, by word and sign; the colour says it a third time. */
-export function bridgeStatusWords({ link, freezer, state }: Session): Piece[] {
+export function bridgeStatusWords({ link, freezer, state }: News): Piece[] {
   const pieces = [linkWord(link.status.kind)];
   if (freezer.frozen) pieces.push(words('  ‖ FROZEN', { color: 'yellow', bold: true }));
   if (state?.paused) pieces.push(words('  ‖ PAUSED', { color: 'yellow', bold: true }));
   return pieces;
 }
 
-function linkWord(kind: Session['link']['status']['kind']): Piece {
+function linkWord(kind: LinkStatus['kind']): Piece {
   switch (kind) {
     case 'live':
       return words('● ONLINE', { color: 'green', bold: true });

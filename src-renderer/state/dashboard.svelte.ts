@@ -118,7 +118,7 @@ export class Dashboard {
     this.presence = new Presence(api);
     this.replied = new Replied(api);
     this.outbox = new Outbox(api);
-    this.link = new RelayLink(api.target, {
+    this.link = new RelayLink(api, {
       take: (events) => this.#take(events),
       connected: (gap) => {
         this.caughtUp = 0;
@@ -148,11 +148,13 @@ export class Dashboard {
   start(): () => void {
     const stop = [this.router.start(), this.unread.start()];
     if (this.application) stop.push(this.application.start((state) => this.#followApplication(state)));
+    const online = () => {
+      if (this.link.status.kind !== 'sign-in') this.link.retryNow();
+    };
     const visibility = () => {
       if (document.hidden) this.#tabs.say('hidden');
-      else if (this.link.status.kind !== 'sign-in') this.link.retryNow();
+      else online();
     };
-    const online = () => this.link.retryNow();
     document.addEventListener('visibilitychange', visibility);
     addEventListener('online', online);
     this.#refreshing = setInterval(() => {

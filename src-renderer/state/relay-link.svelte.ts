@@ -1,6 +1,6 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { EventSubscription, type SubscriptionState } from '../../src-shared/client/event-subscription.ts';
-import type { HttpTarget } from '../../src-shared/client/http-call.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { interrupted, live, type LinkStatus } from './link-status.ts';
 
@@ -25,7 +25,7 @@ const pollMs = 5_000;
 export class RelayLink {
   status = $state.raw<LinkStatus>({ kind: 'starting' });
 
-  readonly #target: HttpTarget;
+  readonly #api: ApiClient;
   readonly #listener: LinkListener;
   #subscription: EventSubscription | undefined;
   #lastId: string | undefined;
@@ -33,8 +33,8 @@ export class RelayLink {
   #again: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
 
-  constructor(target: HttpTarget, listener: LinkListener) {
-    this.#target = target;
+  constructor(api: ApiClient, listener: LinkListener) {
+    this.#api = api;
     this.#listener = listener;
   }
 
@@ -71,10 +71,12 @@ export class RelayLink {
   }
 
   async #follow(): Promise<void> {
-    const subscription = new EventSubscription(this.#target, {
+    const subscription = new EventSubscription(this.#api.target, {
       channels: 'all',
       receipts: true,
       since: this.#lastId,
+      // Who is not signed in shall not stand in the audit log as one who was refused: only this question is not written down.
+      beforeConnecting: (signal) => this.#api.session({ signal }),
       onState: (state) => {
         if (this.#subscription === subscription) this.#entered(state);
       },

@@ -24,6 +24,8 @@ export type SubscriptionState =
   | { kind: 'ended'; error?: BridgeError };
 
 export interface SubscriptionOptions extends SubscriptionQuery {
+  /** Done before each connection. If it fails, so does the connection, with the same error. */
+  beforeConnecting?: (signal: AbortSignal) => Promise<unknown>;
   onState?: (state: SubscriptionState) => void;
 }
 
@@ -38,6 +40,7 @@ const silenceMs = 45_000;
 export class EventSubscription implements AsyncIterable<StreamEvent> {
   readonly #target: HttpTarget;
   readonly #query: SubscriptionQuery;
+  readonly #beforeConnecting: SubscriptionOptions['beforeConnecting'];
   readonly #onState: (state: SubscriptionState) => void;
   readonly #closing = new AbortController();
   #state: SubscriptionState = { kind: 'connecting' };
@@ -47,10 +50,11 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
   #interrupted = false;
   #wake: (() => void) | undefined;
 
-  constructor(target: HttpTarget, { onState, ...query }: SubscriptionOptions) {
+  constructor(target: HttpTarget, { beforeConnecting, onState, ...query }: SubscriptionOptions) {
     this.#target = target;
     this.#query = query;
     this.#lastId = query.since;
+    this.#beforeConnecting = beforeConnecting;
     this.#onState = onState ?? (() => undefined);
   }
 
@@ -112,6 +116,7 @@ export class EventSubscription implements AsyncIterable<StreamEvent> {
     // Also when whoever iterates has stopped in the middle of an event and never comes back.
     this.#closing.signal.addEventListener('abort', () => clearTimeout(timer));
     const signal = AbortSignal.any([this.#closing.signal, silence.signal]);
+    await this.#beforeConnecting?.(signal);
     const response = await callHttp(this.#target, this.#call(signal));
     const body = response.body as ReadableStream<Uint8Array> | null;
     const reader = body?.getReader();

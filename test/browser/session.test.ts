@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bearer, call, send } from '../support/http-client.ts';
+import type { AuditResponse } from '../../src-shared/api.ts';
+import { bearer, call, get, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';
 import { faults } from './faults.ts';
@@ -67,6 +68,50 @@ describe('a relay with a token', () => {
     await call(relay, 'DELETE', '/api/sessions', { headers: bearer(token) });
     await page.getByText('You are no longer signed in.').waitFor();
     expect(await page.getByText('The plan').count()).toBe(0);
+  });
+
+  test('writes nobody down who only opens the sign-in, or whose session has ended while the page was open', async () => {
+    await using audited = await startRelay({
+      args: ['--audit-log'],
+      env: { CLAUDE_BRIDGE_AUTH_TOKEN: token },
+    });
+    const { page } = await openDashboard(audited, { expected });
+    const signIn = page.getByRole('heading', { name: 'Sign in to Claude Bridge' });
+    await signIn.waitFor();
+    // What makes a page try at once that has lost its relay.
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing has been said yet').waitFor();
+    await call(audited, 'DELETE', '/api/sessions', { headers: bearer(token) });
+    await page.getByText('You are no longer signed in.').waitFor();
+    await page.reload();
+    await signIn.waitFor();
+    // Rows are written in the order of what they tell: behind this one there is nothing left to come.
+    await get(audited, '/api/state');
+    const rows = async () => {
+      const { body } = await get(audited, '/api/audit', bearer(token));
+      return (body as AuditResponse).events.map(({ event, detail }) => `${event} ${detail}`);
+    };
+    await expect.poll(rows).toContain('auth_failure /api/state');
+    expect(await rows()).toEqual(['auth_failure /api/state', expect.stringMatching(/^session_revoke /)]);
+  });
+
+  test('is asked along with the program who may read, not after it', async () => {
+    const { page, message } = await openDashboard(relay, { expected });
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (!pathname.startsWith('/assets/')) asked.push(`${request.resourceType()} ${pathname}`);
+    });
+    await page.reload();
+    await message('The plan').waitFor();
+    const beforeTheStream = asked.slice(0, asked.indexOf('fetch /events'));
+    // By the head of the page, for which the browser has no word.
+    expect(beforeTheStream).toEqual(['document /', 'other /api/session']);
   });
 
   test('says that a token may not read, and lets its reader take another one', async () => {

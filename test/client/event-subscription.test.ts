@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { ApiClient } from '../../src-shared/client/api-client.ts';
 import {
   EventSubscription,
@@ -142,4 +143,24 @@ test('ends without an error when it is closed', async () => {
   following.subscription.close();
   expect(await following.ended).toBeUndefined();
   expect(following.subscription.state).toEqual({ kind: 'ended' });
+});
+
+test('does what comes before each connection, and takes its refusal for that of the connection', async () => {
+  const home = scratchDirectory();
+  const first = await startRelay({ home });
+  let asked = 0;
+  let isLetIn = true;
+  const refusal = new BridgeError('unauthorized', 'unauthorized');
+  const beforeConnecting = () => {
+    asked++;
+    return isLetIn ? Promise.resolve() : Promise.reject(refusal);
+  };
+  const following = new Following(first.url, { channels: 'all', beforeConnecting });
+  await following.live();
+  expect(asked).toBe(1);
+  isLetIn = false;
+  await first.kill();
+  expect(await following.ended).toBe(refusal);
+  expect(asked).toBe(2);
+  expect(following.states.filter((kind) => kind === 'live')).toHaveLength(1);
 });

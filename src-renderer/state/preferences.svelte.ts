@@ -1,4 +1,4 @@
-import { readStored, writeStored } from './storage.ts';
+import { onStored, readStored, writeStored } from './storage.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -34,16 +34,23 @@ export const inspectorWidths = { min: 300, max: 520 } as const;
 
 const key = 'preferences';
 
-/** How this browser likes the page. Remembered here, unknown to the relay. */
+/** How this browser likes the page, in all its tabs. Remembered here, unknown to the relay. */
 export class Preferences {
-  #values = $state.raw<Values>(remembered());
+  #values = $state.raw<Values>(remembered() ?? defaults);
+
+  constructor() {
+    onStored(key, () => {
+      this.#values = remembered() ?? defaults;
+    });
+  }
 
   get values(): Readonly<Values> {
     return this.#values;
   }
 
   set(change: Partial<Values>): void {
-    this.#values = { ...this.#values, ...change };
+    // Another tab may have written something of which this one has not been told yet. Without storage there is only ours.
+    this.#values = { ...(remembered() ?? this.#values), ...change };
     writeStored(key, this.#values);
   }
 
@@ -68,10 +75,10 @@ export function applyTheme(theme: Theme): void {
   else document.documentElement.dataset['theme'] = theme;
 }
 
-/** Every value as it was remembered, if it still has the type of its default. */
-function remembered(): Values {
+/** Every value as it was remembered, if it still has the type of its default; undefined if nothing was. */
+function remembered(): Values | undefined {
   const stored = readStored(key);
-  if (typeof stored !== 'object' || stored === null) return defaults;
+  if (typeof stored !== 'object' || stored === null) return undefined;
   const given = stored as Partial<Record<keyof Values, unknown>>;
   const text = (name: 'sender' | 'lastChannel') =>
     typeof given[name] === 'string' ? given[name] : defaults[name];

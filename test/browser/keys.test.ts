@@ -86,11 +86,8 @@ describe('among messages', () => {
   test('letters can be switched off, the other keys stay', async () => {
     const channel = 'keys:quiet';
     for (const content of ['one', 'two']) await send(relay, { channel, content });
-    const { page, message, openChannel } = await openDashboard(relay);
-    await page.evaluate(() =>
-      localStorage.setItem('claude-bridge.preferences', JSON.stringify({ letterKeys: false })),
-    );
-    await page.reload();
+    const { page, message, openChannel } = await openDashboard(relay, { path: '#/settings' });
+    await page.getByRole('switch', { name: 'Single letters' }).click();
     await openChannel(channel);
     await message('two').focus();
     await page.keyboard.press('r');

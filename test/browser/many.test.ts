@@ -189,4 +189,22 @@ describe('two tabs', () => {
     await first.openChannel('tabs:b');
     await first.message('from the second').waitFor();
   });
+
+  test('share how the page is to be, and neither takes back what was chosen in the other', async () => {
+    const relay = await startRelay();
+    await send(relay, { channel: 'tabs:a', content: 'hello' });
+    const first = await openDashboard(relay, { path: '#/settings' });
+    const letters = first.page.getByRole('switch', { name: 'Single letters' });
+    await expect.poll(() => letters.getAttribute('aria-checked')).toBe('true');
+    const second = await openDashboard(relay, { context: first.context, path: '#/settings' });
+    await second.page.getByRole('switch', { name: 'Single letters' }).click();
+    await expect.poll(() => letters.getAttribute('aria-checked')).toBe('false');
+
+    // Opening a channel is remembered too.
+    await first.openChannel('tabs:a');
+    await first.message('hello').waitFor();
+    await first.page.reload();
+    await first.page.goto(`${relay.url}/#/settings`);
+    await expect.poll(() => letters.getAttribute('aria-checked')).toBe('false');
+  });
 });

@@ -23,7 +23,9 @@ ${commands.map((command) => `[${nameOf(command)}](#${nameOf(command).replaceAll(
   [3.9](protocol.md#39-records-and-get-apiwait) of the wire specification. What others have written cannot steer the terminal: control and
   direction characters are shown as their code points.
 - Errors and warnings go to standard error, one line each. Exit codes tell what came of it.
-- Ctrl-C ends a command without a word, and so does a reader that goes away (\`| head\`).
+- Ctrl-C ends a command without a word, and so does a reader that goes away (\`| head\`). The process then ends by the signal itself, which a
+  shell reports as 130. Files appear when they are complete, so \`backup\` and \`export\` leave none behind. Two say what stays: \`import\`, of
+  which the relay keeps what it has taken over, and \`send --wait-ack\`, whose message is stored.
 - \`claude-bridge completion bash\` (or zsh, fish, powershell) prints what completes commands and flags in that shell:
   \`source <(claude-bridge completion bash)\`.
 

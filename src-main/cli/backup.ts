@@ -7,7 +7,7 @@ import { untilInterrupted } from './interruption.ts';
 import { bytesInWords } from './numbers.ts';
 import { print, printWarnings } from './output.ts';
 import { patientClient } from './patient-client.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { withProgress, type ProgressListener } from './progress.ts';
 import { findTarget, type Target } from './target.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -32,26 +32,21 @@ export async function backupCommand(
   const path = resolve(file);
   const target = input.flags.db === undefined ? targetIfAny(options, input) : undefined;
   printWarnings(target?.warnings ?? []);
-  const progress = await startProgress('copied', bytesInWords);
-  try {
-    const bytes = await untilInterrupted((signal) =>
-      target
-        ? download(target, { path, force, signal, progress })
-        : copyHere(input, { path, force, signal, progress }),
-    );
-    progress.stop();
-    print(`${path} (${bytesInWords(bytes)})`);
-    return exitCode('fine');
-  } finally {
-    progress.stop();
-  }
+  const bytes = await untilInterrupted((signal) =>
+    withProgress('copied', (onProgress) => {
+      const copying = { path, replace: force, signal, onProgress };
+      return target ? download(target, copying) : copyHere(input, copying);
+    }),
+  );
+  print(`${path} (${bytesInWords(bytes)})`);
+  return exitCode('fine');
 }
 
 interface Copying {
   path: string;
-  force: boolean;
+  replace: boolean;
   signal: AbortSignal;
-  progress: Progress;
+  onProgress: ProgressListener;
 }
 
 function targetIfAny(options: TargetOptions, { env, dataDirectory }: SettingsInput): Target | undefined {
@@ -63,20 +58,16 @@ function targetIfAny(options: TargetOptions, { env, dataDirectory }: SettingsInp
   }
 }
 
-async function download(target: Target, { path, force, signal, progress }: Copying): Promise<number> {
+async function download(target: Target, { path, ...copying }: Copying): Promise<number> {
   const client = patientClient(target, patienceMs);
-  return saveDownload(path, {
-    ...{ replace: force, signal },
-    begin: () => client.backup({ signal, patienceMs }),
-    onProgress: progress.update,
-  });
+  const begin = () => client.backup({ signal: copying.signal, patienceMs });
+  return saveDownload(path, { ...copying, begin });
 }
 
-async function copyHere(input: SettingsInput, { path, force, signal, progress }: Copying): Promise<number> {
+async function copyHere(input: SettingsInput, { path, onProgress, ...copying }: Copying): Promise<number> {
   const { settings } = await loadSettings(input);
   return copyDatabase(settings.db, path, {
-    replace: force,
-    signal,
-    onProgress: ({ copied, total }) => progress.update(copied, total),
+    ...copying,
+    onProgress: ({ copied, total }) => onProgress(copied, total),
   });
 }

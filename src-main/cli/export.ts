@@ -8,7 +8,7 @@ import { exitCode } from './exit-codes.ts';
 import { untilInterrupted } from './interruption.ts';
 import { bytesInWords } from './numbers.ts';
 import { print, printWarnings } from './output.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { withProgress, type ProgressListener } from './progress.ts';
 import { findTarget } from './target.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -31,32 +31,22 @@ export async function exportCommand(
   const target = findTarget(options, { env, dataDirectory });
   printWarnings(target.warnings);
   const client = new ApiClient(target);
-  const progress = await startProgress('exported', bytesInWords);
-  try {
-    await untilInterrupted(async (signal) => {
+  const path = resolve(file);
+  const bytes = await untilInterrupted((signal) =>
+    withProgress('exported', async (onProgress) => {
       const begin = () => client.export({ channel: channels, since }, { signal });
-      if (file === '-') await toStandardOutput(await begin(), progress);
-      else {
-        const path = resolve(file);
-        const bytes = await saveDownload(path, {
-          replace: force,
-          signal,
-          begin,
-          onProgress: progress.update,
-        });
-        progress.stop();
-        print(`${path} (${bytesInWords(bytes)})`);
-      }
-    });
-    return exitCode('fine');
-  } finally {
-    progress.stop();
-  }
+      if (file !== '-') return saveDownload(path, { replace: force, signal, begin, onProgress });
+      await toStandardOutput(await begin(), onProgress);
+      return undefined;
+    }),
+  );
+  if (bytes !== undefined) print(`${path} (${bytesInWords(bytes)})`);
+  return exitCode('fine');
 }
 
-async function toStandardOutput(response: Response, progress: Progress): Promise<void> {
+async function toStandardOutput(response: Response, onProgress: ProgressListener): Promise<void> {
   try {
-    await pipeline(chunksOf(response, progress.update), process.stdout, { end: false });
+    await pipeline(chunksOf(response, onProgress), process.stdout, { end: false });
   } catch (error) {
     // Whoever reads has seen enough, as `| head` has.
     if ((toError(error) as NodeJS.ErrnoException).code !== 'EPIPE') throw error;

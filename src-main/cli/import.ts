@@ -6,15 +6,19 @@ import { unusable } from '../settings/configuration-error.ts';
 import type { SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
 import { untilInterrupted } from './interruption.ts';
-import { bytesInWords, counted } from './numbers.ts';
-import { print, printWarnings } from './output.ts';
+import { counted } from './numbers.ts';
+import { print, printNote, printWarnings } from './output.ts';
 import { patientClient } from './patient-client.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { withProgress, type ProgressListener } from './progress.ts';
 import { findTarget } from './target.ts';
 import type { TargetOptions } from './target-options.ts';
 
 /** The longest time that a timer can hold, in ms: an import takes as long as it takes. */
 const unlimited = 2_147_483_647;
+
+/** Said when it is broken off. */
+const leftovers =
+  'broken off: what the relay has taken over by now stays; the same import again takes over the rest';
 
 export interface ImportRequest {
   /** `-` for standard input. */
@@ -33,28 +37,27 @@ export async function importCommand(
   const target = findTarget(options, { env, dataDirectory });
   printWarnings(target.warnings);
   const client = patientClient(target, unlimited);
-  const progress = await startProgress('sent', bytesInWords);
-  try {
-    const report = await untilInterrupted(async (signal) => {
-      const lines = await read(file, progress);
-      return client.import(lines, { on_error: onError, dry_run: dryRun }, { signal, patienceMs: unlimited });
-    });
-    progress.stop();
-    print(summary(report));
-    printWarnings(faults(report));
-    return exitCode('fine');
-  } catch (error) {
-    progress.stop();
-    // What was done before a line was refused stays done.
-    if (error instanceof BridgeError && isReport(error.details)) print(summary(error.details));
-    throw error;
-  } finally {
-    progress.stop();
-  }
+  const report = await untilInterrupted(async (signal) => {
+    try {
+      return await withProgress('sent', async (onProgress) => {
+        const lines = await read(file, onProgress);
+        const query = { on_error: onError, dry_run: dryRun };
+        return client.import(lines, query, { signal, patienceMs: unlimited });
+      });
+    } catch (error) {
+      // What was done before a line was refused, or before somebody broke it off, stays done.
+      if (error instanceof BridgeError && isReport(error.details)) print(summary(error.details));
+      if (signal.aborted && !dryRun) printNote(leftovers);
+      throw error;
+    }
+  });
+  print(summary(report));
+  printWarnings(faults(report));
+  return exitCode('fine');
 }
 
 /** The bytes of a file, counted as they are taken. */
-async function read(file: string, progress: Progress): Promise<ReadableStream<Uint8Array>> {
+async function read(file: string, onProgress: ProgressListener): Promise<ReadableStream<Uint8Array>> {
   const { input, total } = file === '-' ? { input: process.stdin, total: undefined } : await openFile(file);
   let done = 0;
   const counting = Readable.from(
@@ -62,7 +65,7 @@ async function read(file: string, progress: Progress): Promise<ReadableStream<Ui
       for await (const chunk of input as AsyncIterable<Buffer>) {
         yield chunk;
         done += chunk.length;
-        progress.update(done, total);
+        onProgress(done, total);
       }
     })(),
   );

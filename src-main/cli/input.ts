@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ConfigurationError, unusable } from '../settings/configuration-error.ts';
 
@@ -7,14 +8,16 @@ const standardInput = '-';
 
 /**
  * The text of a file, or of standard input for `-`.
+ * @param signal ends the reading of standard input, which may take for ever, with its reason
  * @throws ConfigurationError when it cannot be read or is not UTF-8
  */
-export async function readInput(path: string): Promise<string> {
+export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   const name = path === standardInput ? 'standard input' : path;
   let bytes: Buffer;
   try {
-    bytes = path === standardInput ? await buffer(process.stdin) : readFileSync(path);
+    bytes = path === standardInput ? await buffer(addAbortSignal(signal, process.stdin)) : readFileSync(path);
   } catch (error) {
+    signal.throwIfAborted();
     throw unusable('read', name, error);
   }
   try {

@@ -1,19 +1,30 @@
-/** How far something is. */
-export interface Progress {
-  /** Without a total there is no bar, only how much is done. */
-  update: (done: number, total: number | undefined) => void;
-  stop: () => void;
-}
+import { bytesInWords } from './numbers.ts';
 
-const silent: Progress = { update: () => undefined, stop: () => undefined };
+/** Takes how many bytes are done. Without a total there is no bar, only how much is done. */
+export type ProgressListener = (done: number, total: number | undefined) => void;
 
 /**
- * A bar on standard error if that is a terminal, nothing otherwise.
+ * Does something of which a bar says how far it is, on standard error if that is a terminal. The bar is gone when it is done
+ * or was broken off, so that nothing follows on its line.
  * @param verb what is being done to how much, such as `copied`
- * @param inWords how amounts are written
  */
-export async function startProgress(verb: string, inWords: (amount: number) => string): Promise<Progress> {
-  if (!process.stderr.isTTY) return silent;
+export async function withProgress<T>(
+  verb: string,
+  work: (onProgress: ProgressListener) => Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY) return work(() => undefined);
+  const bar = await startBar(verb);
+  try {
+    return await work((done, total) => {
+      if (total !== undefined) bar.setTotal(total);
+      bar.update(done, { of: total !== undefined });
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function startBar(verb: string) {
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
@@ -21,19 +32,13 @@ export async function startProgress(verb: string, inWords: (amount: number) => s
     // The command itself cleans up when it is interrupted.
     gracefulExit: false,
     format: (options, { progress, value, total }, payload: { of?: boolean }) => {
-      if (payload.of !== true) return `${verb} ${inWords(value)}`;
+      if (payload.of !== true) return `${verb} ${bytesInWords(value)}`;
       const width = options.barsize ?? 40;
       const full = Math.round(progress * width);
       const drawn = '█'.repeat(full) + '░'.repeat(width - full);
-      return `${drawn} ${Math.floor(progress * 100)} %  ${verb} ${inWords(value)} of ${inWords(total)}`;
+      return `${drawn} ${Math.floor(progress * 100)} %  ${verb} ${bytesInWords(value)} of ${bytesInWords(total)}`;
     },
   });
   bar.start(0, 0, {});
-  return {
-    update: (done, total) => {
-      if (total !== undefined) bar.setTotal(total);
-      bar.update(done, { of: total !== undefined });
-    },
-    stop: () => bar.stop(),
-  };
+  return bar;
 }

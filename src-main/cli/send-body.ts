@@ -18,16 +18,19 @@ export interface SendOptions {
   waitAck?: number;
 }
 
-/** What `send` sends: text as it is, or an envelope as soon as an option asks for one (wire specification 6.2). */
+/**
+ * What `send` sends: text as it is, or an envelope as soon as an option asks for one (wire specification 6.2).
+ * @param place its variables, and a signal that ends the reading of standard input
+ */
 export async function sendBody(
   channel: string,
   text: string | undefined,
   options: SendOptions,
-  env: NodeJS.ProcessEnv,
+  { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<SendBody> {
   const { type, replyTo, thread, to, key } = options;
   const body = { channel, sender: senderName(options, env), idempotency_key: key };
-  const given = await readPayload(text, options);
+  const given = await readPayload(text, options, signal);
   const fields = withoutUndefined({ type, reply_to: replyTo, thread_id: thread, recipient: to });
   if ('envelope' in given) return { ...body, message: { ...given.envelope, ...fields } };
   if (typeof given.content === 'string' && Object.keys(fields).length === 0) {
@@ -39,17 +42,21 @@ export async function sendBody(
 
 type Payload = { content: unknown } | { envelope: Record<string, unknown> };
 
-async function readPayload(text: string | undefined, { field, json }: SendOptions): Promise<Payload> {
+async function readPayload(
+  text: string | undefined,
+  { field, json }: SendOptions,
+  signal: AbortSignal,
+): Promise<Payload> {
   const sources = [text, field, json].filter((source) => source !== undefined);
   if (sources.length > 1) throw new ConfigurationError('give TEXT, --field or --json, not several of them');
   if (field) return { content: readFields(field) };
-  if (json !== undefined) return readJson(json);
+  if (json !== undefined) return readJson(json, signal);
   if (text !== undefined && text !== '-') return { content: text };
   if (text === undefined && process.stdin.isTTY) {
     throw new ConfigurationError('what is to be sent? Give TEXT, --field or --json, or - for standard input');
   }
   // What programs print ends with a line feed that is no part of it.
-  return { content: (await readInput('-')).replace(/\r?\n$/, '') };
+  return { content: (await readInput('-', signal)).replace(/\r?\n$/, '') };
 }
 
 /** `name=text`, or `name:=json` for numbers, lists and the like. */
@@ -64,8 +71,8 @@ function readFields(fields: readonly string[]): Record<string, unknown> {
 }
 
 /** JSON that is a whole envelope, or the content of one. */
-async function readJson(path: string): Promise<Payload> {
-  const value = parseJson(await readInput(path), path === '-' ? 'standard input' : path);
+async function readJson(path: string, signal: AbortSignal): Promise<Payload> {
+  const value = parseJson(await readInput(path, signal), path === '-' ? 'standard input' : path);
   return isJsonObject(value) && Object.hasOwn(value, 'schema_version')
     ? { envelope: value }
     : { content: value };

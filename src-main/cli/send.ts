@@ -2,6 +2,7 @@ import type { Listening, SendResponse } from '../../src-shared/api.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import { follow } from './follow.ts';
+import { printNote } from './output.ts';
 import { sendBody, type SendOptions } from './send-body.ts';
 import type { Talk } from './talk.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
@@ -14,7 +15,10 @@ export interface SendCommand extends SendOptions, Pick<ScreenOptions, 'utc'> {
 /** `claude-bridge send`: stores a message, and on request waits until it is acknowledged. */
 export async function sendCommand(command: SendCommand, talk: Talk): Promise<number> {
   const screen = new Screen({ utc: command.utc });
-  const body = await sendBody(command.channel, command.text, command, process.env);
+  const body = await sendBody(command.channel, command.text, command, {
+    env: process.env,
+    signal: talk.signal,
+  });
   const sent = await talk.client.send(body, { signal: talk.signal });
   if (screen.json) screen.record(sent);
   else screen.print(sentence(sent, screen));
@@ -65,6 +69,7 @@ async function acknowledgement(
       if (meant && (to === undefined || consumer === to)) return { consumer, at };
     }
   } catch (error) {
+    if (talk.signal.aborted) printNote(`nobody has acknowledged ${id} yet; it is stored`);
     talk.signal.throwIfAborted();
     if (!timeUp.aborted) throw error;
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { basename, dirname, extname } from 'node:path';
 import type Conf from 'conf';
 import { desktopSettingsKey } from '../../src-shared/desktop-settings.ts';
@@ -77,9 +78,9 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function open(path: string): Promise<Conf> {
-  const { default: Conf } = await import('conf');
+  const Library = await loadConf();
   const extension = extname(path);
-  return new Conf<Record<string, unknown>>({
+  return new Library<Record<string, unknown>>({
     cwd: dirname(path),
     configName: basename(path, extension),
     fileExtension: extension.slice(1),
@@ -88,6 +89,25 @@ async function open(path: string): Promise<Conf> {
     deserialize: (text) => parseObject(path, text),
     serialize: (content) => `${JSON.stringify(content, null, 2)}\n`,
   });
+}
+
+/**
+ * The library that conf writes files with listens to signals to clean up, and sends each of them once more to end a program
+ * that has no answer of its own. A relay has one: it would take the second for an order to stop at once. What is left to
+ * clean up is cleaned up when the process exits.
+ */
+async function loadConf(): Promise<typeof Conf> {
+  const before = new Set(signalListeners().map(({ listener }) => listener));
+  const { default: Library } = await import('conf');
+  for (const { signal, listener } of signalListeners()) {
+    if (!before.has(listener)) process.off(signal, listener);
+  }
+  return Library;
+}
+
+function signalListeners() {
+  const signals = Object.keys(constants.signals) as NodeJS.Signals[];
+  return signals.flatMap((signal) => process.listeners(signal).map((listener) => ({ signal, listener })));
 }
 
 function parseObject(path: string, text: string): Record<string, unknown> {

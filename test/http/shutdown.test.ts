@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { follow } from '../support/event-reader.ts';
-import { get, post, send } from '../support/http-client.ts';
+import { bearer, call, get, post, send } from '../support/http-client.ts';
 import { scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 import { head, RawConnection } from '../support/raw-http.ts';
 
@@ -43,8 +45,18 @@ describe('SIGTERM', () => {
     expect(streams.every(({ response }) => response.complete)).toBe(true);
   });
 
-  test('a request that was under way is answered and stored', async () => {
-    const relay = await startRelay();
+  test.each([
+    ['without a settings file', undefined, {}],
+    ['with one', '{}', {}],
+    ['with one that was made since', undefined, { maxSse: 200 }],
+  ])('a request that was under way is answered and stored, %s', async (_which, file, change) => {
+    const home = scratchDirectory();
+    if (file !== undefined) writeFileSync(join(home, 'config.json'), file);
+    const relay = await startRelay({ home });
+    if (Object.keys(change).length > 0) {
+      const headers = bearer(relay.localToken);
+      expect((await call(relay, 'PATCH', '/api/settings', { body: change, headers })).status).toBe(200);
+    }
     using stream = await follow(relay, 'x');
     const connection = await RawConnection.open(relay);
     const body = JSON.stringify({ channel: 'under way', sender: 's', content: 'kept' });

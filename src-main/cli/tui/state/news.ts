@@ -124,6 +124,8 @@ export class News {
 
   #take(events: readonly StreamEvent[]): void {
     const { channels, middle } = this.#parts;
+    // First of all: what is missing lies before what has come behind the gap, which waits until it is there.
+    if (events.some(({ type }) => type === 'gap')) this.#catchUp();
     for (const feed of middle.opened.feeds) feed.take(events);
     if (middle.view?.kind === 'thread') middle.view.take(events);
     channels.take(events, (channel, sender) => this.#isSeen(channel, sender));
@@ -147,7 +149,6 @@ export class News {
         if (event.type === 'resumed') this.#catchUp();
         return;
       case 'gap':
-        this.#catchUp();
         this.#askState();
     }
   }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Follower, ReceiptState } from '../message-store.ts';
-import { floor } from './tables.ts';
+import { floor, seqsOf } from './tables.ts';
 
 export interface KeyRow {
   payload_sha256: string;
@@ -78,9 +78,9 @@ interface SeqRange {
  */
 const unseen = `
   SELECT m.seq, m.sender <> :consumer AND coalesce(f.recipient = :consumer, TRUE) AS is_for_it
-  FROM messages AS m INDEXED BY idx_messages_channel LEFT JOIN relay_facts AS f ON f.seq = m.seq
-  WHERE m.channel = :channel AND m.seq > max(:seq, ${floor})
-  ORDER BY m.seq LIMIT ${unreadWindow + 1}`;
+  FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
+  WHERE m.seq IN (${seqsOf(':channel', `p.seq > max(:seq, ${floor})`, `ORDER BY p.seq LIMIT ${unreadWindow + 1}`)})
+  ORDER BY m.seq`;
 
 /** Messages that a channel has lost so far. */
 const removedTotal = 'coalesce((SELECT removed_total FROM relay_channels WHERE channel = :channel), 0)';
@@ -228,8 +228,8 @@ export function prepareDeliveryStatements(db: Database) {
     ),
     holdsMessage: db
       .prepare<[SeqRange], 1>(
-        `SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel
-         WHERE m.channel = :channel AND m.seq BETWEEN :firstSeq AND :lastSeq AND m.seq > ${floor} LIMIT 1`,
+        `SELECT 1 FROM relay_places AS p
+         WHERE p.channel = :channel AND p.seq BETWEEN :firstSeq AND :lastSeq AND p.seq > ${floor} LIMIT 1`,
       )
       .pluck(),
     /** Of all who have ever read or acked there. Goes from name to name, not from receipt to receipt. */

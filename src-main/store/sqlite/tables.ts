@@ -72,6 +72,13 @@ export const aboveFloor = `m.seq > ${floorOf('m.channel')}`;
 /** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
 export const floor = floorOf(':channel');
 
+/**
+ * The messages of a channel that meet a condition on their place `p`, for `seq IN (…)`: the order and the bound apply
+ * before any message is looked at.
+ */
+export const seqsOf = (channel: string, condition: string, order = '') =>
+  `SELECT p.seq FROM relay_places AS p WHERE p.channel = ${channel} AND ${condition} ${order}`;
+
 /** The events of one channel. */
 const eventsOf = (channel: string) =>
   `SELECT * FROM relay_events INDEXED BY relay_events_channel
@@ -108,15 +115,17 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     messagesBefore: new MessageStatement<[ChannelRange]>(
       db.prepare(
-        `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
-       WHERE m.channel = :channel AND m.seq < :seq AND m.seq > ${floor} ORDER BY m.seq DESC LIMIT :limit`,
+        `SELECT ${messageColumns} FROM messages AS m WHERE m.seq IN (
+           ${seqsOf(':channel', `p.seq < :seq AND p.seq > ${floor}`, 'ORDER BY p.seq DESC LIMIT :limit')})
+         ORDER BY m.seq DESC`,
       ),
       origins,
     ),
     messagesAfter: new MessageStatement<[ChannelRange]>(
       db.prepare(
-        `SELECT ${messageColumns} FROM messages AS m INDEXED BY idx_messages_channel
-       WHERE m.channel = :channel AND m.seq > max(:seq, ${floor}) ORDER BY m.seq LIMIT :limit`,
+        `SELECT ${messageColumns} FROM messages AS m WHERE m.seq IN (
+           ${seqsOf(':channel', `p.seq > max(:seq, ${floor})`, 'ORDER BY p.seq LIMIT :limit')})
+         ORDER BY m.seq`,
       ),
       origins,
     ),
@@ -135,9 +144,8 @@ export function prepareStatements(db: Database, origins: Origins) {
     /** The newest message of a channel within a stretch. */
     newestIdWithin: db
       .prepare<[{ channel: string; afterSeq: number; upToSeq: number }], string>(
-        `SELECT m.id FROM messages AS m INDEXED BY idx_messages_channel
-         WHERE m.channel = :channel AND m.seq <= :upToSeq AND m.seq > max(:afterSeq, ${floor})
-         ORDER BY m.seq DESC LIMIT 1`,
+        `SELECT m.id FROM messages AS m WHERE m.seq IN (
+           ${seqsOf(':channel', `p.seq <= :upToSeq AND p.seq > max(:afterSeq, ${floor})`, 'ORDER BY p.seq DESC LIMIT 1')})`,
       )
       .pluck(),
 
@@ -190,7 +198,7 @@ export function prepareStatements(db: Database, origins: Origins) {
       .prepare<[string]>('SELECT 1 FROM relay_channels WHERE channel = ? AND count > 0')
       .pluck(),
     deleteChannel: db.prepare<[{ channel: string }]>(
-      `DELETE FROM messages INDEXED BY idx_messages_channel WHERE channel = :channel AND seq > ${floor}`,
+      `DELETE FROM messages WHERE seq IN (${seqsOf(':channel', `p.seq > ${floor}`)})`,
     ),
 
     raiseFloor: db.prepare<[number, string]>(
@@ -203,12 +211,11 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     forgetSenders: db.prepare<[string]>('DELETE FROM relay_senders WHERE channel = ?'),
     deleteChannelUpTo: db.prepare<[string, number, number]>(
-      `DELETE FROM messages WHERE seq IN (
-         SELECT seq FROM messages INDEXED BY idx_messages_channel WHERE channel = ? AND seq <= ? ORDER BY seq LIMIT ?)`,
+      `DELETE FROM messages WHERE seq IN (${seqsOf('?', 'p.seq <= ?', 'ORDER BY p.seq LIMIT ?')})`,
     ),
     unreclaimed: db.prepare<[], SummaryRow>(
       `SELECT * FROM relay_channels AS c WHERE c.floor_seq > 0 AND EXISTS (
-         SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel WHERE m.channel = c.channel AND m.seq <= c.floor_seq)`,
+         ${seqsOf('c.channel', 'p.seq <= c.floor_seq')})`,
     ),
 
     /** The end of a stretch of the channels, to go through them stretch by stretch. */
@@ -221,7 +228,7 @@ export function prepareStatements(db: Database, origins: Origins) {
     forgetChannels: db.prepare<[{ after: string; upTo: string }]>(
       `DELETE FROM relay_channels AS c
        WHERE c.channel > :after AND c.channel <= :upTo AND c.count = 0 AND c.untold = 0
-         AND NOT EXISTS (SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel WHERE m.channel = c.channel)
+         AND NOT EXISTS (SELECT 1 FROM relay_places AS p WHERE p.channel = c.channel)
          AND NOT EXISTS (SELECT 1 FROM relay_followers AS f WHERE f.channel = c.channel)
          AND NOT EXISTS (
            SELECT 1 FROM relay_events AS e INDEXED BY relay_events_channel WHERE e.channel = c.channel)`,
@@ -269,9 +276,9 @@ export function prepareStatements(db: Database, origins: Origins) {
       `DELETE FROM relay_events
        WHERE event_seq > :after AND event_seq <= :upTo AND timestamp < :before AND (
          consumer IS NULL OR NOT EXISTS (
-           SELECT 1 FROM messages AS m INDEXED BY idx_messages_channel
-           WHERE m.channel = relay_events.channel AND m.seq >= relay_events.first_seq
-             AND m.seq <= relay_events.last_seq AND m.seq > ${floorOf('relay_events.channel')}))`,
+           SELECT 1 FROM relay_places AS p
+           WHERE p.channel = relay_events.channel AND p.seq >= relay_events.first_seq
+             AND p.seq <= relay_events.last_seq AND p.seq > ${floorOf('relay_events.channel')}))`,
     ),
   };
 }

@@ -11,6 +11,7 @@ import { operations } from './007-operations.ts';
 import { removals } from './008-removals.ts';
 import { origins } from './009-origins.ts';
 import { auditAuthors } from './010-audit-authors.ts';
+import { places } from './011-places.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   removals,
   origins,
   auditAuthors,
+  places,
 ];
 
 /**
@@ -50,5 +52,7 @@ export function migrate(db: Database): void {
       db.exec(sql);
       record.run(version, name, formatTimestamp(Date.now()));
     }
+    // Ours are the places (011). The Python program makes its index again whenever it opens the file.
+    db.exec('DROP INDEX IF EXISTS idx_messages_channel');
   }).immediate();
 }

@@ -58,6 +58,7 @@ export class IndexWriter {
     return this.#attempt(() => {
       this.#sql.deleteAllWords.run();
       this.#sql.moveOn.run(0);
+      this.#sql.isWhole.run();
       return false;
     });
   }
@@ -85,7 +86,8 @@ export class IndexWriter {
     const last = rows.at(-1);
     if (last) this.#sql.moveOn.run(last[0]);
     const removed = last ? 0 : this.#remove();
-    return !this.#merge() && !last && removed === 0;
+    if (this.#merge(mergePages) || last || removed > 0) return false;
+    return !this.#mergeAll();
   }
 
   /** The next rows, as many as one step can take: at least one. */
@@ -132,11 +134,22 @@ export class IndexWriter {
   }
 
   /** Merges a bit of the index, which grows in pieces. Returns whether there was something to merge. */
-  #merge(): boolean {
+  #merge(pages: number): boolean {
     // SQLite's documentation of the command: fewer than two changes mean that it had nothing to do.
     const before = this.#sql.totalChanges.get() ?? 0;
-    this.#sql.merge.run(mergePages);
+    this.#sql.merge.run(pages);
     return (this.#sql.totalChanges.get() ?? 0) - before >= 2;
+  }
+
+  /**
+   * Goes on making the index one piece, when nothing else is to do and enough has come since: a search looks into every piece.
+   * Returns whether there was something to merge.
+   */
+  #mergeAll(): boolean {
+    if (!this.#sql.isInPieces.get()) return false;
+    if (this.#merge(-mergePages)) return true;
+    this.#sql.isWhole.run();
+    return false;
   }
 
   #adapt(took: number): void {

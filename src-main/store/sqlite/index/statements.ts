@@ -80,6 +80,15 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
     deleteWords: db.prepare<[number]>('DELETE FROM relay_search WHERE rowid = CAST(? AS INTEGER)'),
     forgetRemoved: db.prepare<[number]>('DELETE FROM relay_index_removed WHERE seq <= ?'),
 
+    /** Whether the index has grown by more than a quarter since it was one piece. */
+    isInPieces: db
+      .prepare<[], 0 | 1>(
+        `SELECT 4 * (indexed_seq - merged_seq) > indexed_seq - coalesce((SELECT min(seq) FROM messages), 1) + 1
+         FROM relay_index_state`,
+      )
+      .pluck(),
+    isWhole: db.prepare<[]>('UPDATE relay_index_state SET merged_seq = indexed_seq'),
+    /** A negative number of pages: of all pieces, not only of enough alike (documentation of FTS5, "The 'merge' command"). */
     merge: db.prepare<[number]>(
       `INSERT INTO relay_search (relay_search, rank) VALUES ('merge', CAST(? AS INTEGER))`,
     ),

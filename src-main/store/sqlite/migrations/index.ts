@@ -12,6 +12,7 @@ import { removals } from './008-removals.ts';
 import { origins } from './009-origins.ts';
 import { auditAuthors } from './010-audit-authors.ts';
 import { places } from './011-places.ts';
+import { wholeIndex } from './012-whole-index.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -26,6 +27,7 @@ const migrations: readonly Migration[] = [
   origins,
   auditAuthors,
   places,
+  wholeIndex,
 ];
 
 /**

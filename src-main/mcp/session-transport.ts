@@ -158,7 +158,8 @@ export class SessionTransport implements Transport {
   }
 
   #settle(): void {
-    if (this.#calls.size > 0) return;
+    // Clearing an empty set makes a new table, too.
+    if (this.#calls.size > 0 || this.#onceIdle.size === 0) return;
     for (const resolve of this.#onceIdle) resolve();
     this.#onceIdle.clear();
   }

@@ -23,6 +23,8 @@ interface Bucket {
   tokens: number;
   /** When `tokens` was right, in ms of the monotonic clock. */
   at: number;
+  /** When it was last put in its place among the buckets, by the same clock. */
+  placedAt: number;
   content: string;
   key: string | undefined;
   repeats: number;
@@ -34,6 +36,9 @@ const minuteMs = 60_000;
 /** Senders that are remembered; beyond it those who have been silent for longest are forgotten. */
 const maxBuckets = 10_000;
 
+/** Messages that lie closer together than so many ms change no order: keeping it exactly would cost each of them. */
+const orderMs = 1_000;
+
 /** Characters of content that is compared for repeats; longer texts do not come from loops of a few words. */
 const maxCompared = 1_024;
 
@@ -43,7 +48,7 @@ const maxCompared = 1_024;
  */
 export class FloodGuard {
   readonly #limits: () => FloodLimits;
-  /** Silent for longest first. */
+  /** Silent for longest first, to within `orderMs`. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(limits: () => FloodLimits) {
@@ -87,16 +92,19 @@ export class FloodGuard {
   #bucketOf({ channel, sender }: Posting, { sendBurst }: FloodLimits, now: number): Bucket {
     const key = `${channel}\n${sender}`;
     const known = this.#buckets.get(key);
+    if (known && now - known.placedAt < orderMs) return known;
     if (known) this.#buckets.delete(key);
     else if (this.#buckets.size >= maxBuckets) this.#forget();
     const bucket = known ?? {
       tokens: sendBurst,
       at: now,
+      placedAt: now,
       content: '',
       key: undefined,
       repeats: 0,
       repeatedSince: now,
     };
+    bucket.placedAt = now;
     this.#buckets.set(key, bucket);
     return bucket;
   }

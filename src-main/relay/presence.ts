@@ -23,6 +23,9 @@ interface Entry extends Omit<AgentState, 'waiting' | 'streaming'> {
   open: Map<symbol, { activity: Activity; channel: string }>;
   /** Where it was heard from, most recently last. */
   channels: Set<string>;
+  lastChannel: string;
+  /** When it was last put in its place among the agents, in ms since 1970. */
+  placedAt: number;
 }
 
 /** Agents that are remembered; beyond it the one not seen for longest is forgotten. */
@@ -31,13 +34,16 @@ const maxAgents = 2_000;
 /** Channels that are remembered of one agent. */
 const maxChannels = 50;
 
+/** Sightings that lie closer together than so many ms change no order: keeping it exactly would cost each send. */
+const orderMs = 1_000;
+
 /**
  * Who is here. Kept in memory only: it is about now. An agent is its principal and its name, so it stays the same over
  * a reconnect and under another session; it expires by itself when nothing is heard from it.
  */
 export class Presence {
   readonly #expiryMs: () => number;
-  /** Oldest sighting first. */
+  /** Oldest sighting first, to within `orderMs`. */
   readonly #agents = new Map<string, Entry>();
 
   constructor({ expiryMs }: { expiryMs: () => number }) {
@@ -76,7 +82,7 @@ export class Presence {
     const isShown = (channel: string) => readable?.has(channel) ?? true;
     return [...this.#agents.values()]
       .filter(({ channels }) => !readable || [...channels].some(isShown))
-      .map(({ open, channels: _channels, ...agent }) => ({
+      .map(({ open, channels: _channels, lastChannel: _lastChannel, placedAt: _placedAt, ...agent }) => ({
         ...agent,
         lastSeen: open.size > 0 ? now : agent.lastSeen,
         waiting: channelsOf(open, 'waiting').filter(isShown),
@@ -99,6 +105,8 @@ export class Presence {
       lastSeen: now,
       open: new Map(),
       channels: new Set(),
+      lastChannel: '',
+      placedAt: 0,
     };
     entry.client = client ?? entry.client;
     entry.transport = transport;
@@ -111,6 +119,8 @@ export class Presence {
 
   #note(entry: Entry, now: number): void {
     entry.lastSeen = now;
+    if (now - entry.placedAt < orderMs) return;
+    entry.placedAt = now;
     const key = keyOf(entry);
     this.#agents.delete(key);
     this.#agents.set(key, entry);
@@ -134,7 +144,10 @@ export class Presence {
   }
 }
 
-function noteChannel({ channels }: Entry, channel: string): void {
+function noteChannel(entry: Entry, channel: string): void {
+  if (entry.lastChannel === channel) return;
+  entry.lastChannel = channel;
+  const { channels } = entry;
   channels.delete(channel);
   channels.add(channel);
   if (channels.size <= maxChannels) return;

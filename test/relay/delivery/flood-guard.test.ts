@@ -116,12 +116,12 @@ describe('identical repeats', () => {
 });
 
 test('only so many senders are remembered, and those who have been silent for longest are forgotten', () => {
-  const guard = new FloodGuard(() => ({ ...limits, sendBurst: 1 }));
+  const guard = new FloodGuard(() => ({ ...limits, sendRatePerMinute: 1, sendBurst: 1 }));
   guard.admit(posting({ sender: 'silent' }), 0);
   guard.admit(posting({ sender: 'busy' }), 0);
   for (let count = 0; count < 9_998; count++) guard.admit(posting({ sender: `sender ${count}` }), 0);
-  expect(refusal(() => guard.admit(posting({ sender: 'busy' }), 0))).toBeDefined();
-  guard.admit(posting({ sender: 'one more' }), 0);
-  expect(refusal(() => guard.admit(posting({ sender: 'busy' }), 0))).toBeDefined();
-  expect(refusal(() => guard.admit(posting({ sender: 'silent' }), 0))).toBeUndefined();
+  expect(refusal(() => guard.admit(posting({ sender: 'busy' }), 2_000))).toBeDefined();
+  guard.admit(posting({ sender: 'one more' }), 2_000);
+  expect(refusal(() => guard.admit(posting({ sender: 'busy' }), 2_000))).toBeDefined();
+  expect(refusal(() => guard.admit(posting({ sender: 'silent' }), 2_000))).toBeUndefined();
 });

@@ -111,6 +111,7 @@ test('only so many are remembered, and those who are busy or were heard from las
   const leaves = presence.began('leaves late', 'waiting', 'room', laptop);
   presence.saw('silent', 'room', laptop);
   for (let number = 0; number < 1_997; number++) presence.saw(`agent ${number}`, 'room', laptop);
+  vi.setSystemTime(Date.now() + 2_000);
   leaves();
   presence.saw('one more', 'room', laptop);
   const names = presence.list(laptop).map(({ name }) => name);

@@ -53,7 +53,7 @@ export class Connecting {
     );
   }
 
-  choose({ host }: RelayAddress): void {
+  choose(host: string): void {
     this.#host = host;
   }
 

@@ -3,15 +3,12 @@ import { Readable } from 'node:stream';
 import type { ImportResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { unusable } from '../settings/configuration-error.ts';
-import type { SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
-import { untilInterrupted } from './interruption.ts';
 import { counted } from './numbers.ts';
 import { print, printNote, printWarnings } from './output.ts';
 import { patientClient } from './patient-client.ts';
 import { withProgress, type ProgressListener } from './progress.ts';
-import { findTarget } from './target.ts';
-import type { TargetOptions } from './target-options.ts';
+import type { Talk } from './talk.ts';
 
 /** The longest time that a timer can hold, in ms: an import takes as long as it takes. */
 const unlimited = 2_147_483_647;
@@ -31,29 +28,23 @@ export interface ImportRequest {
 /** `claude-bridge import FILE`: takes over an export. */
 export async function importCommand(
   { file, onError, dryRun }: ImportRequest,
-  options: TargetOptions,
-  { env, dataDirectory }: SettingsInput,
+  { target, signal }: Talk,
 ): Promise<number> {
-  const target = findTarget(options, { env, dataDirectory });
-  printWarnings(target.warnings);
   const client = patientClient(target, unlimited);
-  const report = await untilInterrupted(async (signal) => {
-    try {
-      return await withProgress('sent', async (onProgress) => {
-        const lines = await read(file, onProgress);
-        const query = { on_error: onError, dry_run: dryRun };
-        return client.import(lines, query, { signal, patienceMs: unlimited });
-      });
-    } catch (error) {
-      // What was done before a line was refused, or before somebody broke it off, stays done.
-      if (error instanceof BridgeError && isReport(error.details)) print(summary(error.details));
-      if (signal.aborted && !dryRun) printNote(leftovers);
-      throw error;
-    }
-  });
-  print(summary(report));
-  printWarnings(faults(report));
-  return exitCode('fine');
+  const query = { on_error: onError, dry_run: dryRun };
+  try {
+    const report = await withProgress('sent', async (onProgress) =>
+      client.import(await read(file, onProgress), query, { signal, patienceMs: unlimited }),
+    );
+    print(summary(report));
+    printWarnings(faults(report));
+    return exitCode('fine');
+  } catch (error) {
+    // What was done before a line was refused, or before somebody broke it off, stays done.
+    if (error instanceof BridgeError && isReport(error.details)) print(summary(error.details));
+    if (signal.aborted && !dryRun) printNote(leftovers);
+    throw error;
+  }
 }
 
 /** The bytes of a file, counted as they are taken. */

@@ -46,6 +46,12 @@ export function createProgram(end: (code: number) => void): Command {
     return overStdio ? stdioCommand(input) : serveCommand(input);
   });
 
+  const talks: Talks = (work) =>
+    runs(async (input) => {
+      const { talk } = await import('./talk.ts');
+      return talk(givenTarget(program), input, work);
+    })();
+
   const program = new Command('claude-bridge')
     .exitOverride()
     // Errors are printed by main.ts, on one line.
@@ -162,7 +168,7 @@ export function createProgram(end: (code: number) => void): Command {
         const { exportCommand } = await import('./export.ts');
         const { channel: channels = [], since, force } = options;
         const request = { file, channels, since, force: force === true };
-        await runs((input) => exportCommand(request, givenTarget(program), input))();
+        await talks((talk) => exportCommand(request, talk));
       }),
     [
       { line: 'claude-bridge export messages.jsonl', does: 'everything' },
@@ -186,7 +192,7 @@ export function createProgram(end: (code: number) => void): Command {
       .action(async (file: string, options: { onError: 'stop' | 'skip'; dryRun?: true }) => {
         const { importCommand } = await import('./import.ts');
         const request = { file, onError: options.onError, dryRun: options.dryRun === true };
-        await runs((input) => importCommand(request, givenTarget(program), input))();
+        await talks((talk) => importCommand(request, talk));
       }),
     [
       { line: 'claude-bridge import messages.jsonl', does: 'take over what is not there yet' },
@@ -237,11 +243,6 @@ export function createProgram(end: (code: number) => void): Command {
     ],
   );
 
-  const talks: Talks = (work) =>
-    runs(async (input) => {
-      const { talk } = await import('./talk.ts');
-      return talk(givenTarget(program), input, work);
-    })();
   defineMessageCommands(program, talks);
   defineMachineCommands(program, talks);
 

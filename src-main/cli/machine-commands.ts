@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { accessOptions, duration, type AccessFlags } from './access-flags.ts';
-import { withExamples, type Example } from './examples.ts';
-import type { Talks } from './message-commands.ts';
+import { printingCommand, relayCommand, type Talks } from './relay-command.ts';
 import type { SecretFlags } from './secret-output.ts';
-import { listTargetOptions } from './target-options.ts';
 import type { ScreenOptions } from './terminal/screen.ts';
 
 /** Defines the commands that give machines tokens of their own. What runs them is loaded when they are used. */
@@ -25,7 +23,7 @@ function definePair(program: Command, talks: Talks): void {
       const { pair } = await import('./pair.ts');
       await talks((talk) => pair(flags, talk));
     });
-  completed(accessOptions(command), [
+  relayCommand(accessOptions(command), [
     { line: 'claude-bridge pair --name atlas', does: 'a machine that may read and send' },
     {
       line: "claude-bridge pair --scope read --scope send='payments:*' --expires 30d",
@@ -38,13 +36,11 @@ function defineTokenList(token: Command, talks: Talks): void {
   const command = token
     .command('list')
     .description('which machines have one, what they may do and when they were here')
-    .option('--json', 'JSON Lines, as when piped')
-    .option('--utc', 'times in UTC')
     .action(async (options: ScreenOptions) => {
       const { tokenList } = await import('./tokens.ts');
       await talks((talk) => tokenList(options, talk));
     });
-  completed(command, [{ line: 'claude-bridge token list', does: 'all of them' }]);
+  printingCommand(command, [{ line: 'claude-bridge token list', does: 'all of them' }]);
 }
 
 function defineTokenCreate(token: Command, talks: Talks): void {
@@ -56,7 +52,7 @@ function defineTokenCreate(token: Command, talks: Talks): void {
       const { tokenCreate } = await import('./tokens.ts');
       await talks((talk) => tokenCreate({ ...flags, label }, talk));
     });
-  completed(secretOptions(accessOptions(command)), [
+  relayCommand(secretOptions(accessOptions(command)), [
     {
       line: 'claude-bridge token create atlas --out atlas.token',
       does: 'for a machine that may read and send',
@@ -78,7 +74,7 @@ function defineTokenRotate(token: Command, talks: Talks): void {
       const { tokenRotate } = await import('./tokens.ts');
       await talks((talk) => tokenRotate({ ...flags, name }, talk));
     });
-  completed(secretOptions(command), [
+  relayCommand(secretOptions(command), [
     {
       line: 'claude-bridge token rotate atlas --out atlas.token --force',
       does: 'into the file of the old one',
@@ -95,7 +91,9 @@ function defineTokenRevoke(token: Command, talks: Talks): void {
       const { tokenRevoke } = await import('./tokens.ts');
       await talks((talk) => tokenRevoke({ name }, talk));
     });
-  completed(command, [{ line: 'claude-bridge token revoke atlas', does: 'the machine is cut off at once' }]);
+  relayCommand(command, [
+    { line: 'claude-bridge token revoke atlas', does: 'the machine is cut off at once' },
+  ]);
 }
 
 function secretOptions(command: Command): Command {
@@ -103,9 +101,4 @@ function secretOptions(command: Command): Command {
     .option('--out <file>', 'put it into this file, which only you can read')
     .option('--force', 'replace the file if it is there')
     .option('--print', 'print it, also where standard output is no terminal');
-}
-
-/** Adds what all of them have. */
-function completed(command: Command, examples: readonly Example[]): void {
-  withExamples(listTargetOptions(command), examples);
 }

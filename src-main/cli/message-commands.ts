@@ -1,20 +1,15 @@
 import type { Command } from 'commander';
 import type { AckCommand } from './ack.ts';
 import type { ClearCommand } from './clear.ts';
-import { withExamples, type Example } from './examples.ts';
 import { collected, count, seconds } from './option-values.ts';
 import type { ReceiveCommand } from './receive.ts';
+import { printingCommand, relayCommand, type Talks } from './relay-command.ts';
 import type { SearchCommand } from './search.ts';
 import type { SendOptions } from './send-body.ts';
 import type { TailCommand } from './tail.ts';
-import type { Talk } from './talk.ts';
-import { listTargetOptions } from './target-options.ts';
 import type { ScreenOptions } from './terminal/screen.ts';
 import type { TuiCommand } from './tui.ts';
 import type { WaitCommand } from './wait.ts';
-
-/** Runs the work of a command against the relay that was given, and keeps its exit code. */
-export type Talks = (work: (talk: Talk) => Promise<number>) => Promise<void>;
 
 /** Defines the commands with which people and scripts send and read. What runs them is loaded when they are used. */
 export function defineMessageCommands(program: Command, talks: Talks): void {
@@ -63,7 +58,7 @@ function defineSend(program: Command, talks: Talks): void {
         await talks((talk) => sendCommand({ ...options, channel, text }, talk));
       },
     );
-  withExamples(listTargetOptions(command), [
+  relayCommand(command, [
     { line: 'claude-bridge send demo:hello "Hello"', does: 'send text' },
     { line: 'make test | claude-bridge send demo:builds', does: 'send what a program prints' },
     {
@@ -92,7 +87,7 @@ function defineReceive(program: Command, talks: Talks): void {
       const { receiveCommand } = await import('./receive.ts');
       await talks((talk) => receiveCommand({ ...options, channel }, talk));
     });
-  completed(command, [
+  printingCommand(command, [
     { line: 'claude-bridge receive demo:builds --limit 5', does: 'the newest five' },
     { line: 'claude-bridge receive demo:inbox --consumer me --ack', does: 'what is new to me, once' },
     { line: "claude-bridge receive demo:builds | jq -r '.content'", does: 'contents only' },
@@ -111,7 +106,7 @@ function defineTail(program: Command, talks: Talks): void {
       const { tailCommand } = await import('./tail.ts');
       await talks((talk) => tailCommand({ ...options, channels }, talk));
     });
-  completed(command, [
+  printingCommand(command, [
     { line: 'claude-bridge tail -f', does: 'everything, as it comes' },
     { line: 'claude-bridge tail demo:builds demo:inbox -n 50', does: 'the newest 50 of two channels' },
     { line: 'claude-bridge tail demo:builds -f -n 0 --json', does: 'what comes from now on, for a program' },
@@ -132,7 +127,7 @@ function defineWait(program: Command, talks: Talks): void {
       const { waitCommand } = await import('./wait.ts');
       await talks((talk) => waitCommand({ ...options, channel }, talk));
     });
-  completed(command, [
+  printingCommand(command, [
     { line: 'claude-bridge wait demo:builds --timeout 600', does: 'the next message, within ten minutes' },
     {
       line: 'claude-bridge wait demo:inbox --consumer me --ack',
@@ -152,7 +147,7 @@ function defineAck(program: Command, talks: Talks): void {
       const { ackCommand } = await import('./ack.ts');
       await talks((talk) => ackCommand({ ...options, channel, message }, talk));
     });
-  completed(command, [
+  printingCommand(command, [
     {
       line: 'claude-bridge ack demo:inbox 01a2071b-4ac4-7308-aab7-e152524b45d5 --consumer me',
       does: 'done with everything up to it',
@@ -161,7 +156,7 @@ function defineAck(program: Command, talks: Talks): void {
 }
 
 function defineLists(program: Command, talks: Talks): void {
-  completed(
+  printingCommand(
     program
       .command('channels')
       .description('list the channels')
@@ -174,7 +169,7 @@ function defineLists(program: Command, talks: Talks): void {
       { line: 'claude-bridge channels | jq -r .id', does: 'names only' },
     ],
   );
-  completed(
+  printingCommand(
     program
       .command('agents')
       .description('list who is there')
@@ -184,7 +179,7 @@ function defineLists(program: Command, talks: Talks): void {
       }),
     [{ line: 'claude-bridge agents', does: 'who waits, who streams, and what they have not read' }],
   );
-  completed(
+  printingCommand(
     program
       .command('status')
       .description('say how the relay is')
@@ -213,7 +208,7 @@ function defineSearch(program: Command, talks: Talks): void {
       const { searchCommand } = await import('./search.ts');
       await talks((talk) => searchCommand({ ...options, words }, talk));
     });
-  completed(command, [
+  printingCommand(command, [
     { line: 'claude-bridge search release linux', does: 'messages with both words' },
     {
       line: 'claude-bridge search \'"release notes"\' --sender orion',
@@ -232,7 +227,7 @@ function defineClear(program: Command, talks: Talks): void {
       const { clearCommand } = await import('./clear.ts');
       await talks((talk) => clearCommand({ ...options, channel }, talk));
     });
-  completed(command, [{ line: 'claude-bridge clear demo:builds', does: 'asks first' }]);
+  printingCommand(command, [{ line: 'claude-bridge clear demo:builds', does: 'asks first' }]);
 }
 
 function defineTui(program: Command, talks: Talks): void {
@@ -247,14 +242,8 @@ function defineTui(program: Command, talks: Talks): void {
       requireTerminal();
       await talks((talk) => tuiCommand({ ...options, channel }, talk));
     });
-  withExamples(listTargetOptions(command), [
+  relayCommand(command, [
     { line: 'claude-bridge tui', does: 'the relay that runs here; ? shows the keys' },
     { line: 'claude-bridge tui demo:worker --sender mira', does: 'one channel first, writing as mira' },
   ]);
-}
-
-/** Adds what all commands have that print what the relay holds. */
-function completed(command: Command, examples: readonly Example[] = []): void {
-  command.option('--json', 'JSON Lines, as when piped').option('--utc', 'times in UTC');
-  withExamples(listTargetOptions(command), examples);
 }

@@ -7,11 +7,12 @@ import { withExamples } from './examples.ts';
 import { exitCode } from './exit-codes.ts';
 import { epilogue, formatHelp, summary } from './help.ts';
 import { defineMachineCommands } from './machine-commands.ts';
-import { defineMessageCommands, type Talks } from './message-commands.ts';
+import { defineMessageCommands } from './message-commands.ts';
 import { collected } from './option-values.ts';
+import { relayCommand, type Talks } from './relay-command.ts';
 import { givenFlags, settingOptions } from './setting-options.ts';
 import { settingsInput } from './settings-input.ts';
-import { givenTarget, listTargetOptions, refuseTarget, targetOptions } from './target-options.ts';
+import { givenTarget, refuseTarget, targetOptions } from './target-options.ts';
 import { version } from './version.ts';
 
 /**
@@ -117,8 +118,9 @@ export function createProgram(end: (code: number) => void): Command {
     [{ line: '${EDITOR:-vi} "$(claude-bridge config path)"', does: 'change the settings file' }],
   );
 
-  withExamples(
-    listTargetOptions(program.command('connect'))
+  relayCommand(
+    program
+      .command('connect')
       .description('connect a client to the relay, or list what there is to connect')
       .argument('[client]', clientIds.join(', '))
       .option('--transport <transport>', `${transports.join(', ')} (default http)`)
@@ -138,8 +140,9 @@ export function createProgram(end: (code: number) => void): Command {
     ],
   );
 
-  withExamples(
-    listTargetOptions(program.command('backup'))
+  relayCommand(
+    program
+      .command('backup')
       .description('copy the database to a new file, also while a relay runs on it')
       .argument('<file>', 'the copy')
       .option('--force', 'replace it if it is there')
@@ -157,8 +160,9 @@ export function createProgram(end: (code: number) => void): Command {
     ],
   );
 
-  withExamples(
-    listTargetOptions(program.command('export'))
+  relayCommand(
+    program
+      .command('export')
       .description('write messages and where consumers stand as JSON Lines')
       .argument('[file]', 'where to; standard output without it', '-')
       .option('--channel <name>', 'only this channel; repeatable', collected)
@@ -179,8 +183,9 @@ export function createProgram(end: (code: number) => void): Command {
       { line: 'claude-bridge export | gzip > messages.jsonl.gz', does: 'packed' },
     ],
   );
-  withExamples(
-    listTargetOptions(program.command('import'))
+  relayCommand(
+    program
+      .command('import')
       .description('take over an export; what is there already is left alone')
       .argument('<file>', 'the export; - for standard input')
       .addOption(
@@ -229,8 +234,9 @@ export function createProgram(end: (code: number) => void): Command {
     ],
   );
 
-  withExamples(
-    listTargetOptions(program.command('doctor'))
+  relayCommand(
+    program
+      .command('doctor')
       .description('look at everything between this machine and a relay, and say what to do')
       .option('--json', 'for programs: one finding on each line')
       .action(async (options: { json?: true }) => {

@@ -1,31 +1,29 @@
-import { counted } from './numbers.ts';
+import type { AgentBody } from '../../src-shared/api.ts';
 import { exitCode } from './exit-codes.ts';
+import { counted } from './numbers.ts';
 import type { Talk } from './talk.ts';
+import { printList } from './terminal/list.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
-import { table } from './terminal/table.ts';
 
 /** `claude-bridge agents`: who is there. */
 export async function agentsCommand(options: ScreenOptions, { client, signal }: Talk): Promise<number> {
   const screen = new Screen(options);
   const { agents } = await client.agents({ signal });
-  if (screen.json) {
-    for (const agent of agents) screen.record(agent);
-    return exitCode('fine');
-  }
-  if (agents.length > 0) {
-    const rows = agents.map((agent) => [
-      screen.style('bold', screen.name(agent.name)),
-      agent.client ? screen.name(`${agent.client.name} ${agent.client.version}`) : '',
-      `${agent.transport}${agent.address === null ? '' : ` ${agent.address}`}`,
-      screen.time(agent.last_seen),
-      names(agent.waiting, screen),
-      names(agent.streaming, screen),
-      `${agent.unread}${agent.stuck ? screen.style('red', ' stuck') : ''}`,
-    ]);
-    screen.print(table(columns, rows, screen));
-  }
-  screen.print(screen.style('dim', counted(agents.length, 'agent')));
+  const row = (agent: AgentBody) => rowOf(agent, screen);
+  printList(agents, { columns, row, total: counted(agents.length, 'agent') }, screen);
   return exitCode('fine');
+}
+
+function rowOf(agent: AgentBody, screen: Screen): string[] {
+  return [
+    screen.style('bold', screen.name(agent.name)),
+    agent.client ? screen.name(`${agent.client.name} ${agent.client.version}`) : '',
+    `${agent.transport}${agent.address === null ? '' : ` ${agent.address}`}`,
+    screen.time(agent.last_seen),
+    names(agent.waiting, screen),
+    names(agent.streaming, screen),
+    `${agent.unread}${agent.stuck ? screen.style('red', ' stuck') : ''}`,
+  ];
 }
 
 function names(channels: readonly string[], screen: Screen): string {

@@ -9,22 +9,15 @@ import { counted } from './numbers.ts';
 import { print, printNote } from './output.ts';
 import { handOut, secretPlace, type SecretFlags } from './secret-output.ts';
 import type { Talk } from './talk.ts';
+import { printList } from './terminal/list.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
-import { table } from './terminal/table.ts';
 
 /** `claude-bridge token list`: which machines have a token of their own. */
 export async function tokenList(options: ScreenOptions, { client, signal }: Talk): Promise<number> {
   const screen = new Screen(options);
   const { tokens } = await client.tokens({ signal });
-  if (screen.json) {
-    for (const token of tokens) screen.record(token);
-    return exitCode('fine');
-  }
-  if (tokens.length > 0) {
-    const rows = tokens.map((token) => rowOf(token, screen));
-    screen.print(table(columns, rows, screen));
-  }
-  screen.print(screen.style('dim', counted(tokens.length, 'token')));
+  const row = (token: TokenBody) => rowOf(token, screen);
+  printList(tokens, { columns, row, total: counted(tokens.length, 'token') }, screen);
   return exitCode('fine');
 }
 

@@ -1,15 +1,10 @@
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { channelName } from '../../../../src-shared/channel.ts';
-import type { ApiClient } from '../../../../src-shared/client/api-client.ts';
 import { hasTerms, readTerms } from '../../../../src-shared/messages/search-text.ts';
 import { validate } from '../../../../src-shared/validation.ts';
 import { counted } from '../../numbers.ts';
-import type { ChannelList } from './channel-list.ts';
-import type { Composer } from './composer.ts';
-import type { Middle } from './middle.ts';
-import type { Notices } from './notices.ts';
+import type { Parts } from './parts.ts';
 import { Prompt } from './prompt.ts';
-import type { Work } from './work.ts';
 
 /** What is being asked of whoever sits before the screen; keys go there. */
 export type Mode =
@@ -18,15 +13,6 @@ export type Mode =
   | { kind: 'compose' }
   | { kind: 'prompt'; prompt: Prompt }
   | { kind: 'confirm'; question: string; agreed: () => void };
-
-interface Parts {
-  client: ApiClient;
-  work: Work;
-  notices: Notices;
-  channels: ChannelList;
-  composer: Composer;
-  middle: Middle;
-}
 
 /** What is asked, what is answered, and what follows from it. */
 export class Dialogue {

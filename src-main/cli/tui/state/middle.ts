@@ -1,41 +1,25 @@
-import type { ApiClient } from '../../../../src-shared/client/api-client.ts';
 import type { FeedMessage } from '../../../../src-shared/messages/feed-message.ts';
-import type { Agents } from './agents.ts';
-import type { ChannelList } from './channel-list.ts';
-import type { Changes } from './changes.ts';
 import type { MessageList } from './message-list.ts';
-import type { Notices } from './notices.ts';
 import { OpenChannels, type OpenChannel } from './open-channels.ts';
-import type { Panels } from './panels.ts';
+import type { SmallParts } from './parts.ts';
 import { Search } from './search.ts';
 import { Thread } from './thread.ts';
-import type { Work } from './work.ts';
 
 /** What stands in the middle. */
 export type View = OpenChannel | Thread | Search | { readonly kind: 'agents' };
-
-interface Parts {
-  client: ApiClient;
-  work: Work;
-  changes: Changes;
-  notices: Notices;
-  channels: ChannelList;
-  agents: Agents;
-  panels: Panels;
-}
 
 /** The middle of the screen: what stands there, and which message of it is selected. */
 export class Middle {
   view: View | undefined;
   readonly opened: OpenChannels;
 
-  readonly #parts: Parts;
+  readonly #parts: SmallParts;
   readonly #wish: string | undefined;
   /** Whose details are scrolled. */
   #detailsOf: string | undefined;
 
   /** @param wish the channel that is opened first, else the one with the newest message */
-  constructor(parts: Parts, wish: string | undefined) {
+  constructor(parts: SmallParts, wish: string | undefined) {
     this.#parts = parts;
     this.#wish = wish;
     this.opened = new OpenChannels(parts.client, parts.work);

@@ -1,16 +1,5 @@
-import type { Agents } from './agents.ts';
-import type { ChannelList } from './channel-list.ts';
-import type { Middle } from './middle.ts';
-import type { Notices } from './notices.ts';
-import type { Panel, Panels } from './panels.ts';
-
-interface Parts {
-  notices: Notices;
-  channels: ChannelList;
-  agents: Agents;
-  panels: Panels;
-  middle: Middle;
-}
+import type { Panel } from './panels.ts';
+import type { Parts } from './parts.ts';
 
 /** Going about the screen: from row to row, from panel to panel, from channel to channel. */
 export class Navigation {

@@ -1,37 +1,17 @@
 import type { StateResponse } from '../../../../src-shared/api.ts';
-import type { ApiClient } from '../../../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
 import { counted } from '../../numbers.ts';
 import type { Target } from '../../target.ts';
-import type { Agents } from './agents.ts';
-import type { ChannelList } from './channel-list.ts';
-import type { Changes } from './changes.ts';
 import { Freezer } from './freezer.ts';
 import { Link } from './link.ts';
-import type { Middle } from './middle.ts';
-import type { Notices } from './notices.ts';
-import type { Panels } from './panels.ts';
+import type { Parts } from './parts.ts';
 import { Receipts } from './receipts.ts';
-import type { Work } from './work.ts';
 
 /** How often the relay is asked for its figures, in ms. */
 const stateMs = 10_000;
 
 /** How often it is asked for the agents while they are shown, in ms. */
 const agentsMs = 5_000;
-
-interface Parts {
-  client: ApiClient;
-  work: Work;
-  changes: Changes;
-  notices: Notices;
-  channels: ChannelList;
-  agents: Agents;
-  panels: Panels;
-  middle: Middle;
-  /** Whoever sits before the screen. */
-  sender: string;
-}
 
 /** What the relay says, by itself and when it is asked. While the screen is frozen it waits. */
 export class News {

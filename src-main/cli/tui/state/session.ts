@@ -49,11 +49,12 @@ export class Session {
     const { changes, notices, work, channels, panels } = this;
     const agents = (this.agents = new Agents(client, work.options));
     const composer = (this.composer = new Composer(client, sender, work.options));
-    const all = { client, work, changes, notices, channels, panels, agents, composer, sender };
-    const middle = (this.middle = new Middle(all, channel));
-    this.navigation = new Navigation({ ...all, middle });
-    this.dialogue = new Dialogue({ ...all, middle });
-    this.news = new News(target, { ...all, middle });
+    const small = { client, work, changes, notices, channels, panels, agents, composer, sender };
+    const middle = (this.middle = new Middle(small, channel));
+    const parts = { ...small, middle };
+    this.navigation = new Navigation(parts);
+    this.dialogue = new Dialogue(parts);
+    this.news = new News(target, parts);
   }
 
   close(): void {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { canMakeDisks, diskOfTest } from '../faults/small-disk.ts';
 import { eventually } from '../store/support.ts';
 import { send } from '../support/http-client.ts';
-import { programEntry, runProgram, scratchDirectory, spawnProgram, startRelay } from '../support/program.ts';
+import { runProgram, scratchDirectory, spawnProgram, startRelay } from '../support/program.ts';
+import { canMakeTerminal, runInTerminal } from '../support/terminal.ts';
 import { fill, leftIn, sendWithoutEnd } from './support.ts';
 
 /** `claude-bridge backup FILE` (wire specification 1.1). */
 
-const canMakeTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 /** The ids in a copy, which must be sound. */
@@ -177,11 +176,7 @@ describe('claude-bridge backup', () => {
   test.skipIf(!canMakeTerminal)('draws how far it is on a terminal', async () => {
     const home = scratchDirectory();
     await fill(home, { messages: 20, bytes: 1_000 });
-    const command = `'${process.execPath}' '${programEntry}' backup '${join(home, 'copy.db')}'`;
-    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], CLAUDE_BRIDGE_HOME: home, TERM: 'xterm' },
-      encoding: 'utf8',
-    });
-    expect(stdout).toMatch(/█+ 100 % {2}copied .* of /);
+    const { raw } = await runInTerminal(['backup', join(home, 'copy.db')], { home });
+    expect(raw).toMatch(/█+ 100 % {2}copied .* of /);
   });
 });

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,10 @@ import type { ExportLine } from '../../src-shared/export-line.ts';
 import { canMakeDisks, diskOfTest } from '../faults/small-disk.ts';
 import { get, list, send, state } from '../support/http-client.ts';
 import { programEntry, runProgram, scratchDirectory, spawnProgram, startRelay } from '../support/program.ts';
+import { canMakeTerminal, runInTerminal } from '../support/terminal.ts';
 import { fill, sendWithoutEnd } from './support.ts';
 
 /** `claude-bridge export` and `claude-bridge import` (wire specification 1.1). */
-
-const canMakeTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
 
 function parse(lines: string): ExportLine[] {
   return lines
@@ -190,13 +189,9 @@ describe('claude-bridge export and import', () => {
     const home = scratchDirectory();
     await fill(home, { messages: 20, bytes: 1_000 });
     await using relay = await startRelay({ home });
-    const onTerminal = (...args: string[]) =>
-      spawnSync('script', ['-qec', [process.execPath, programEntry, ...args].join(' '), '/dev/null'], {
-        env: { PATH: process.env['PATH'], CLAUDE_BRIDGE_HOME: relay.home, TERM: 'xterm' },
-        encoding: 'utf8',
-      }).stdout;
+    const onTerminal = async (...args: string[]) => (await runInTerminal(args, { home: relay.home })).raw;
     const file = join(home, 'export.jsonl');
-    expect(onTerminal('export', file)).toMatch(/exported [\d.]+ kB/);
-    expect(onTerminal('import', file)).toMatch(/█+ 100 % {2}sent .* of /);
+    expect(await onTerminal('export', file)).toMatch(/exported [\d.]+ kB/);
+    expect(await onTerminal('import', file)).toMatch(/█+ 100 % {2}sent .* of /);
   });
 });

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import {
   chmodSync,
@@ -22,6 +22,7 @@ import {
   type Relay,
   type Result,
 } from '../support/program.ts';
+import { canMakeTerminal, runInTerminal } from '../support/terminal.ts';
 
 /** `claude-bridge connect`, for users with homes of their own, against relays that run. */
 
@@ -235,34 +236,19 @@ describe('a relay of this machine that needs no token', () => {
     });
   });
 
-  const canMakeTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
-  if (!canMakeTerminal) console.warn('there is no script(1): the tests that need a terminal are skipped');
-
   test.skipIf(!canMakeTerminal).each([
     ['y', true],
     ['n', false],
   ])('is given on a terminal after the answer %s: %s', async (answer, given) => {
     const user = newUser();
-    const child = spawn(
-      'script',
-      ['-qec', `${process.execPath} ${programEntry} connect codex`, '/dev/null'],
-      {
-        cwd: user.project,
-        env: { PATH: process.env['PATH'], HOME: user.home, CLAUDE_BRIDGE_HOME: relay.home },
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    );
-    const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-    let shown = '';
-    let isAnswered = false;
-    for await (const chunk of child.stdout) {
-      shown += String(chunk);
-      if (isAnswered || !shown.includes('Do this? [y/N]')) continue;
-      isAnswered = true;
-      child.stdin.write(`${answer}\n`);
-    }
-    expect(await closed).toBe(0);
-    expect(shown).toContain(given ? 'Works: ' : 'Nothing was changed.');
+    const { code, text } = await runInTerminal(['connect', 'codex'], {
+      home: relay.home,
+      env: { HOME: user.home },
+      cwd: user.project,
+      types: { keys: `${answer}\n`, when: 'Do this? [y/N]' },
+    });
+    expect(code).toBe(0);
+    expect(text).toContain(given ? 'Works: ' : 'Nothing was changed.');
     expect(existsSync(join(user.home, '.codex', 'config.toml'))).toBe(given);
   });
 });

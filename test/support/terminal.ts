@@ -10,6 +10,7 @@ export const canMakeTerminal =
 export interface TerminalOptions {
   home?: string;
   env?: Record<string, string>;
+  cwd?: string;
   columns?: number;
   /** What the user types, and when: as soon as the terminal shows a text, or something else has come about. */
   types?: { keys: string; when: string | Promise<unknown> };
@@ -26,12 +27,13 @@ export interface TerminalResult {
 /** Runs the program in a pseudo-terminal. */
 export async function runInTerminal(
   args: readonly string[],
-  { home = scratchDirectory(), env = {}, columns = 100, types }: TerminalOptions = {},
+  { home = scratchDirectory(), env = {}, cwd, columns = 100, types }: TerminalOptions = {},
 ): Promise<TerminalResult> {
   const words = [process.execPath, programEntry, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   const command = `stty cols ${columns} rows 30; exec ${words.join(' ')}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     env: { PATH: process.env['PATH'], HOME: home, CLAUDE_BRIDGE_HOME: home, TERM: 'xterm-256color', ...env },
+    cwd,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let raw = '';

@@ -18,6 +18,25 @@ test('messages are indexed soon after a commit, without being asked for', async 
   }
 });
 
+test('the index becomes one piece when there is time, and loses no word over it', async () => {
+  const library = await Library.open();
+  library.store.watch(() => library.index.committed());
+  const words = Array.from({ length: 12 }, (_, index) => `word${index}`);
+  // Each search has the message before it indexed by itself, as a piece of its own.
+  for (const word of words) {
+    await library.send({ content: `${word} and more` });
+    await library.find(word);
+  }
+  // In FTS5's tables the number of a piece lies above the 37 bits of its pages; lower ids hold what is known of all.
+  const pieces = library.opened.db
+    .prepare<[], number>('SELECT count(DISTINCT id >> 37) FROM relay_search_data WHERE id >= 1 << 37')
+    .pluck();
+  expect(pieces.get()).toBeGreaterThan(1);
+  await expect.poll(() => pieces.get(), { timeout: 10_000 }).toBe(1);
+  for (const word of words) expect(await library.find(word)).toEqual([`${word} and more`]);
+  expect(await library.find('more')).toHaveLength(words.length);
+});
+
 test('what an earlier run has left is indexed after a start', async () => {
   const library = await Library.open();
   const { seq } = await library.send({ content: 'left behind' });

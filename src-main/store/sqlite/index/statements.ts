@@ -26,6 +26,11 @@ export interface OpenCountRow {
   oldest_at: string;
 }
 
+/** Whether the index has grown by more than a quarter since it was one piece. */
+const isInPieces = `
+  SELECT 4 * (indexed_seq - merged_seq) > indexed_seq - coalesce((SELECT min(seq) FROM messages), 1) + 1
+  FROM relay_index_state`;
+
 /**
  * The statements of the search index, prepared once. Numbers are cast where they bound a full-text search: the driver
  * passes every number as a floating-point one, which FTS5 would not use to skip what lies outside.
@@ -46,7 +51,7 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
     hasWork: db
       .prepare<[], 0 | 1>(
         `SELECT EXISTS (SELECT 1 FROM messages WHERE seq > (SELECT indexed_seq FROM relay_index_state))
-           OR EXISTS (SELECT 1 FROM relay_index_removed)`,
+           OR EXISTS (SELECT 1 FROM relay_index_removed) OR (${isInPieces})`,
       )
       .pluck(),
 
@@ -80,13 +85,7 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
     deleteWords: db.prepare<[number]>('DELETE FROM relay_search WHERE rowid = CAST(? AS INTEGER)'),
     forgetRemoved: db.prepare<[number]>('DELETE FROM relay_index_removed WHERE seq <= ?'),
 
-    /** Whether the index has grown by more than a quarter since it was one piece. */
-    isInPieces: db
-      .prepare<[], 0 | 1>(
-        `SELECT 4 * (indexed_seq - merged_seq) > indexed_seq - coalesce((SELECT min(seq) FROM messages), 1) + 1
-         FROM relay_index_state`,
-      )
-      .pluck(),
+    isInPieces: db.prepare<[], 0 | 1>(isInPieces).pluck(),
     isWhole: db.prepare<[]>('UPDATE relay_index_state SET merged_seq = indexed_seq'),
     /** A negative number of pages: of all pieces, not only of enough alike (documentation of FTS5, "The 'merge' command"). */
     merge: db.prepare<[number]>(

@@ -306,6 +306,20 @@ describe('the agents', () => {
     expect(await faults(page)).toEqual([]);
   });
 
+  test('keep their columns where there is less room, also one that follows no channel', async () => {
+    const page = await openOwned('agents');
+    await page.setViewportSize({ width: 760, height: 900 });
+    const follows = page.getByText('follows no channel').first();
+    await follows.waitFor();
+    const [listens, unread] = await Promise.all([
+      page.getByRole('listitem').filter({ has: follows }).getByText('does not listen').boundingBox(),
+      follows.boundingBox(),
+    ]);
+    // One line of it, beside the other.
+    expect(unread?.height).toBe(listens?.height);
+    expect(unread?.y).toBe(listens?.y);
+  });
+
   test('are found from the palette', async () => {
     const page = await openOwned('settings');
     await page.keyboard.press('Control+k');

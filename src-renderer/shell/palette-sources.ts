@@ -109,8 +109,8 @@ function commands(dashboard: Dashboard): Omit<PaletteItem, 'key'>[] {
     { icon: 'moon', title: 'Dark colours', run: () => preferences.set({ theme: 'dark' }) },
     { icon: 'desktop', title: 'Colours of the system', run: () => preferences.set({ theme: 'system' }) },
     { icon: 'info', title: 'Keys', run: () => (dashboard.open = 'keys') },
-    ...(dashboard.signedIn
-      ? [{ icon: 'lock' as const, title: 'Sign out', run: () => void dashboard.signOut() }]
+    ...(dashboard.session.signedIn
+      ? [{ icon: 'lock' as const, title: 'Sign out', run: () => void dashboard.session.signOut() }]
       : []),
   ];
 }

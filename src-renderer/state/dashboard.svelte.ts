@@ -1,14 +1,10 @@
 import { createContext } from 'svelte';
-import type { Access, Right } from '../../src-shared/access.ts';
 import type { RelayAddress, StateResponse } from '../../src-shared/api.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
-import { describe } from '../../src-shared/messages/describe.ts';
-import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
-import { visibleName } from '../text/visible-text.ts';
+import { announcementOf } from '../messages/announcement.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { answered, Application } from './application.svelte.ts';
 import { Channels } from './channels.svelte.ts';
@@ -26,6 +22,7 @@ import { RelayLink } from './relay-link.svelte.ts';
 import { Replied } from './replied.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { SenderColours } from './sender-colours.ts';
+import { Session } from './session.svelte.ts';
 import { Throttle } from './throttle.ts';
 import { Unread } from './unread.svelte.ts';
 
@@ -34,12 +31,6 @@ const refreshMs = 30_000;
 
 /** While messages arrive that may ask or answer, it is asked for this often at most, in ms. */
 const restMs = 2_000;
-
-/** Characters of a message that are read out. */
-const announcedLength = 120;
-
-/** What can go over the wire as a bearer token: printable ASCII without blanks. */
-const bearerToken = /^[\x21-\x7e]+$/;
 
 /** Everything the page knows and can do. Components show it. */
 export class Dashboard {
@@ -61,6 +52,7 @@ export class Dashboard {
   readonly drafts = new Drafts();
   readonly outbox: Outbox;
   readonly link: RelayLink;
+  readonly session: Session;
 
   /** The relay's last word about itself. */
   facts = $state.raw<StateResponse>();
@@ -70,12 +62,6 @@ export class Dashboard {
   caughtUp = $state(0);
   /** Where the relay can be reached; empty until it has said so. */
   addresses = $state.raw<readonly RelayAddress[]>([]);
-  /** What this browser may do; undefined until the relay has said so. */
-  access = $state.raw<Access>();
-  /** Whether there is something to sign out of. */
-  signedIn = $state(false);
-  /** Signing in, or out, is under way. */
-  signing = $state(false);
 
   readonly #tabs: OtherTabs;
   readonly #listeners = new Set<(events: readonly StreamEvent[]) => void>();
@@ -142,6 +128,13 @@ export class Dashboard {
         if (document.hidden) this.link.close();
       },
     });
+    this.session = new Session({
+      api,
+      link: this.link,
+      tabs: this.#tabs,
+      notices: this.notices,
+      ended: () => this.#forgetEverything(),
+    });
   }
 
   /** Connects, and follows what the browser says about the page. Returns the function that ends it. */
@@ -180,68 +173,10 @@ export class Dashboard {
       this.channels.replace(facts.channels);
       void this.unread.catchUp(this.channels.list, facts.server_time);
       void this.presence.refresh();
-      this.signedIn = (await this.api.session()).auth_required;
+      this.session.signedIn = (await this.api.session()).auth_required;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       if (error.code === 'unauthorized') this.#leave('You are no longer signed in.');
-    }
-  }
-
-  /** Whether the relay lets this browser do something, on `channel` if it is about one. It has the last word. */
-  may(right: Right, channel?: string): boolean {
-    if (!this.access) return true;
-    const patterns = this.access.channels[right];
-    if (!this.access.rights.includes(right)) return false;
-    return channel === undefined || patterns === undefined || new ChannelPatterns(patterns).has(channel);
-  }
-
-  /** Exchanges `token` for a session that the browser keeps where no script can read it. */
-  async signIn(token: string): Promise<void> {
-    const given = token.trim();
-    if (!bearerToken.test(given)) {
-      this.link.askToSignIn(
-        given === ''
-          ? 'Enter the token first.'
-          : 'This is no token: it holds a blank or a special character.',
-      );
-      return;
-    }
-    this.signing = true;
-    try {
-      await this.api.signIn(given);
-      this.#tabs.say('signed-in');
-      this.link.open();
-    } catch (error) {
-      if (!(error instanceof BridgeError)) throw error;
-      this.link.askToSignIn(
-        error.code === 'unauthorized'
-          ? 'The relay does not know this token. Check that it is complete and belongs to this relay.'
-          : error.message,
-      );
-    } finally {
-      this.signing = false;
-    }
-  }
-
-  /** Ends the session, here and in every other tab, and forgets what came from the relay. */
-  async signOut(): Promise<void> {
-    this.signing = true;
-    // The relay would cut the stream.
-    this.link.close();
-    try {
-      await this.api.signOut();
-      this.preferences.forgetRelay();
-      this.unread.forget();
-      this.colours.forget();
-      this.drafts.forget();
-      this.outbox.forget();
-      this.#tabs.say('signed-out');
-      this.#leave(undefined);
-    } catch (error) {
-      this.notices.failed('Not signed out', error);
-      this.link.open();
-    } finally {
-      this.signing = false;
     }
   }
 
@@ -302,12 +237,7 @@ export class Dashboard {
     for (const event of events) {
       if (event.type !== 'message' || event.message.channel !== this.currentChannel) continue;
       if (this.outbox.isOwn(event.message.id)) continue;
-      const { type, text } = describe(toFeedMessage(event.message, event.message.channel));
-      const words = text.slice(0, announcedLength);
-      const sentence = [visibleName(event.message.sender), type, words].filter(
-        (part) => part !== undefined && part !== '',
-      );
-      this.announcer.say(sentence.join(', '), (count) => `${count} new messages`);
+      this.announcer.say(announcementOf(event.message), (count) => `${count} new messages`);
     }
   }
 
@@ -315,7 +245,7 @@ export class Dashboard {
   async look(): Promise<void> {
     try {
       const [me, { addresses }] = await Promise.all([this.api.whoami(), this.api.addresses()]);
-      this.access = me.principal;
+      this.session.access = me.principal;
       this.addresses = addresses;
     } catch (error) {
       // The page can do without: the relay has the last word on rights, and the reader knows one address.
@@ -339,6 +269,16 @@ export class Dashboard {
     ).length;
   }
 
+  /** What is kept in this browser belongs to whoever was signed in, too. */
+  #forgetEverything(): void {
+    this.preferences.forgetRelay();
+    this.unread.forget();
+    this.colours.forget();
+    this.drafts.forget();
+    this.outbox.forget();
+    this.#leave(undefined);
+  }
+
   /** What was shown belongs to whoever was signed in. */
   #leave(problem: string | undefined): void {
     this.link.askToSignIn(problem);
@@ -348,8 +288,7 @@ export class Dashboard {
     this.presence.forget();
     this.replied.forget();
     this.facts = undefined;
-    this.signedIn = false;
-    this.access = undefined;
+    this.session.forget();
     this.addresses = [];
   }
 }

@@ -16,6 +16,8 @@ export interface RunningStatus {
   port: number;
   /** Every address of this machine, loopback first, then the best for others. */
   addresses: RelayAddress[];
+  /** Sentences about what is not as it was set. */
+  warnings: string[];
   tls: TlsStatus | null;
   /** Clients must bring a token. `file` is where a generated one is kept. */
   token: { required: boolean; file: string | null };

@@ -5,9 +5,9 @@ import { certificateCheck } from './doctor/certificate-check.ts';
 import { clientChecks } from './doctor/client-checks.ts';
 import { Examination, type Check } from './doctor/examination.ts';
 import { ok, problem } from './doctor/finding.ts';
-import { diskCheck, fileChecks, portCheck } from './doctor/machine-checks.ts';
+import { diskCheck, fileChecks, portChecks } from './doctor/machine-checks.ts';
 import { legacySseCheck, streamableHttpCheck } from './doctor/mcp-checks.ts';
-import { addressCheck, credentialCheck, relayCheck } from './doctor/relay-checks.ts';
+import { addressCheck, credentialCheck, loopbackCheck, relayCheck } from './doctor/relay-checks.ts';
 import { Report } from './doctor/report.ts';
 import { roundTripCheck } from './doctor/round-trip-check.ts';
 import { CommandFailure } from './failure.ts';
@@ -63,7 +63,7 @@ async function findRelay(
   } catch (error) {
     if (!(error instanceof CommandFailure) || error.outcome !== 'unreachable') throw error;
     // Why it may not run comes first.
-    if (settings) report.add(await portCheck(settings));
+    if (settings) for (const finding of await portChecks(settings)) report.add(finding);
     const next = 'start one with claude-bridge serve or the desktop application, or name one with --url';
     report.add(problem('relay', 'unreachable', error.message, next));
     return undefined;
@@ -74,6 +74,7 @@ const relayChecks: readonly Check[] = [
   certificateCheck,
   credentialCheck,
   addressCheck,
+  loopbackCheck,
   streamableHttpCheck,
   legacySseCheck,
   roundTripCheck,

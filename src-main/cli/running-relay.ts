@@ -39,6 +39,12 @@ export class RunningRelay {
     return this.#read().url;
   }
 
+  /** Whether this is one of the addresses that are its own as long as it runs. */
+  isAt(url: string): boolean {
+    const { url: best, alsoAt } = this.#read();
+    return url === best || alsoAt.includes(url);
+  }
+
   /** Undefined once the relay is gone: somebody else may have its port. */
   get token(): string | undefined {
     const { pid, token } = this.#read();

@@ -1,6 +1,9 @@
 import type { StateResponse } from '../../src-shared/api.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { exitCode } from './exit-codes.ts';
 import { counted } from './numbers.ts';
+import { printWarnings } from './output.ts';
 import type { Talk } from './talk.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
 
@@ -11,9 +14,24 @@ export async function statusCommand(
 ): Promise<number> {
   const screen = new Screen(options);
   const state = await client.state({ signal });
-  if (screen.json) screen.record({ url: target.url, ...state });
-  else screen.print(lines(state, target.url, screen).join('\n'));
+  // Of a relay elsewhere that is the business of its own machine.
+  const warnings = target.found === 'running' ? await warningsOf(client, signal) : [];
+  if (screen.json) screen.record({ url: target.url, ...state, warnings });
+  else {
+    screen.print(lines(state, target.url, screen).join('\n'));
+    printWarnings(warnings);
+  }
   return exitCode('fine');
+}
+
+/** What is not as it was set, if we are told: only administrators are. */
+async function warningsOf(client: ApiClient, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return (await client.relay({ signal })).warnings;
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === 'missing_right') return [];
+    throw error;
+  }
 }
 
 function lines(state: StateResponse, url: string, screen: Screen): string[] {

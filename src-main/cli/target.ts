@@ -18,6 +18,8 @@ export interface Target extends HttpTarget {
   readonly token: () => string | undefined;
   readonly fetch: typeof fetch;
   readonly trust: Trust;
+  /** Whether this address, too, is known here to be that relay's. */
+  readonly isAt: (url: string) => boolean;
   /**
    * `running`: the relay of this machine, by its runtime file. `joined`: the one that this machine has joined. `given`: by
    * flag or variable.
@@ -59,12 +61,14 @@ export function findTarget(options: TargetOptions, { env, dataDirectory }: Targe
   const trust = trustOf(layers);
   const address = readRelayUrl(url.value, url.name);
   const running = RunningRelay.look(runtimeFile);
-  const ownToken = () => (running?.url === address ? running.token : undefined);
+  const isAt = (other: string) =>
+    other === address || (running?.isAt(address) === true && running.isAt(other));
+  const ownToken = () => (running?.isAt(address) === true ? running.token : undefined);
   return {
     url: address,
     // The relay that runs here may be spelled out; then its file has a token.
     token: credentialOf(layers) ?? ownToken,
-    ...{ trust, fetch: nodeFetch(trust), found: 'given', warnings },
+    ...{ trust, fetch: nodeFetch(trust), isAt, found: 'given', warnings },
   };
 }
 
@@ -80,6 +84,7 @@ function runningTarget(
       return relay.url;
     },
     token: token ?? (() => relay.token),
+    isAt: (url) => relay.isAt(url),
     ...{ trust, fetch: nodeFetch(trust), found: 'running', warnings },
   };
 }

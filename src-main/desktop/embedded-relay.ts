@@ -99,8 +99,8 @@ export class EmbeddedRelay {
   addresses(): RelayAddress[] {
     const { running } = this.status();
     if (running) return running.addresses;
-    const loopback = { bindHost: '127.0.0.1', boundAddress: '127.0.0.1', port: 0, scheme: 'http' } as const;
-    return listAddresses({ ...loopback, accepts: () => true });
+    const loopback = { bindHost: '127.0.0.1', boundAddresses: ['127.0.0.1'] };
+    return listAddresses({ ...loopback, port: 0, scheme: 'http', accepts: () => true });
   }
 
   /** The computer is awake again: its networks may be others, and the port may be gone. */

@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { familyOf, normalizeAddress } from '../security/ip-address.ts';
-import { isTaken, Port, type Place } from './port.ts';
+import type { BridgeError } from '../../src-shared/bridge-error.ts';
+import { BoundPorts, type WantedPlace } from './bound-ports.ts';
+import { isTaken, type PortParts } from './port.ts';
 import { WebServer, type TlsMaterial } from './web-server.ts';
 
 /** Where the relay listens, and whether it encrypts. */
-export interface Binding extends Place {
+export interface Binding extends WantedPlace {
   tls: TlsMaterial | undefined;
 }
 
@@ -13,6 +14,8 @@ export interface ListenerParts {
   handle: RequestListener;
   /** Told of trouble with a bound port. */
   onError: (error: Error) => void;
+  /** Told when a move has failed and the ports from before were bound again, perhaps without the one on loopback. */
+  onRestored: () => void;
 }
 
 /** A change of place that can still be taken back. */
@@ -31,33 +34,49 @@ export class Listener {
   readonly #parts: ListenerParts;
   /** As it was asked for. */
   #binding: Binding;
-  #port: Port;
+  #ports: BoundPorts;
   #isOpen = true;
   /** Made when first needed. Connections may outlive the time when new ones are taken. */
   #plain: WebServer | undefined;
   #secure: WebServer | undefined;
 
-  private constructor(binding: Binding, parts: ListenerParts, port: Port) {
+  private constructor(binding: Binding, parts: ListenerParts, ports: BoundPorts) {
     this.#parts = parts;
     this.#binding = binding;
-    this.#port = port;
+    this.#ports = ports;
   }
 
   /** Binds the port. @throws BridgeError `port_unavailable` with the reason */
   static async open(binding: Binding, parts: ListenerParts): Promise<Listener> {
+    // Who comes to the one address while the other is being bound waits until both are.
+    const early: Socket[] = [];
+    let take = (socket: Socket): void => void early.push(socket.on('error', () => undefined));
     const { onError } = parts;
-    const port = await Port.bind(binding, { take: (socket) => listener.#take(socket), onError });
-    const listener = new Listener(binding, parts, port);
+    const ports = await BoundPorts.bind(binding, { take: (socket) => take(socket), onError });
+    const listener = new Listener(binding, parts, ports);
+    take = (socket) => listener.#take(socket);
+    for (const socket of early) if (!socket.destroyed) take(socket);
     return listener;
   }
 
-  /** The address and port that were bound. */
-  get address(): string {
-    return this.#port.address;
+  /** The addresses that were bound, the main one first. */
+  get addresses(): string[] {
+    return this.#ports.all.map(({ address }) => address);
   }
 
+  /** The loopback address that was bound beside the main one. */
+  get loopback(): string | undefined {
+    return this.#ports.loopback?.address;
+  }
+
+  /** Why there is none although one is wanted. */
+  get missingLoopback(): BridgeError | undefined {
+    return this.#ports.refusal;
+  }
+
+  /** The same on all addresses. */
   get port(): number {
-    return this.#port.number;
+    return this.#ports.main.number;
   }
 
   /** False when a move has failed and the port from before was lost with it. */
@@ -73,29 +92,20 @@ export class Listener {
 
   /**
    * Makes ready to listen elsewhere. The new port is bound before the old one is freed, where both can be at once:
-   * nobody is turned away in between.
+   * nobody is turned away in between. What is served before and after stays bound throughout.
    * @throws BridgeError `port_unavailable` with the reason; everything is as it was
    */
   async prepare(next: Binding): Promise<Move> {
-    const { host, port: asked, tls } = this.#binding;
-    if (next.host === host && next.port === asked) {
-      const commit = () => {
-        if (next.tls !== tls) this.#serve(next);
-      };
-      return { commit, undo: () => Promise.resolve() };
-    }
-    const before = this.#port;
-    // A port that the system chose stays when only the address changes.
-    const place = { host: next.host, port: next.port === asked ? before.number : next.port };
-    const { port, isBeside } = await this.#bindBesideOrInstead(place);
+    const before = this.#ports;
+    const { ports, isBeside } = await this.#bindNext(next);
     return {
       commit: () => {
-        this.#port = port;
-        if (isBeside) before.close();
+        before.close(ports);
+        this.#ports = ports;
         this.#serve(next);
       },
       undo: async () => {
-        port.close();
+        ports.close(isBeside ? before : undefined);
         if (!isBeside) await this.#restore();
       },
     };
@@ -103,38 +113,53 @@ export class Listener {
 
   /** Takes no further connections and waits for open requests, at most `deadlineMs`. */
   async close(deadlineMs: number): Promise<void> {
-    this.#port.close();
+    this.#ports.close();
     await Promise.all([this.#plain?.close(deadlineMs), this.#secure?.close(deadlineMs)]);
   }
 
-  /** Binds `place`, giving up the port in use only if the two cannot be bound at the same time. */
-  async #bindBesideOrInstead(place: Place): Promise<{ port: Port; isBeside: boolean }> {
-    const before = this.#port;
+  /** Everything for `next`, with what is bound already where that fits. */
+  async #bindNext(next: Binding): Promise<{ ports: BoundPorts; isBeside: boolean }> {
+    const { host, port: asked } = this.#binding;
+    const before = this.#ports;
+    if (next.host === host && next.port === asked) {
+      const ports = await BoundPorts.around(before.main, next.loopback, this.#portParts, before);
+      return { ports, isBeside: true };
+    }
+    // A port that the system chose stays when only the address changes.
+    const port = next.port === asked ? before.main.number : next.port;
+    return this.#bindBesideOrInstead({ host: next.host, port, loopback: next.loopback });
+  }
+
+  /** Binds `place`, giving up the ports in use only if they cannot be bound at the same time. */
+  async #bindBesideOrInstead(place: WantedPlace): Promise<{ ports: BoundPorts; isBeside: boolean }> {
+    const before = this.#ports;
     try {
-      return { port: await this.#bind(place), isBeside: true };
+      return { ports: await BoundPorts.bind(place, this.#portParts, before), isBeside: true };
     } catch (error) {
-      if (!isTaken(error) || place.port !== before.number) throw error;
+      if (!isTaken(error) || !before.mayBlock(place)) throw error;
     }
     // Those who have connected by now are accepted first: they would be turned away with the port.
     await new Promise(setImmediate);
     before.close();
     try {
-      return { port: await this.#bind(place), isBeside: false };
+      return { ports: await BoundPorts.bind(place, this.#portParts), isBeside: false };
     } catch (error) {
       await this.#restore();
       throw error;
     }
   }
 
-  /** Binds the address and port from before again. */
+  /** Binds the addresses and the port from before again. */
   async #restore(): Promise<void> {
+    const { host, loopback } = this.#binding;
     this.#isOpen = false;
-    this.#port = await this.#bind({ host: this.#binding.host, port: this.#port.number });
+    this.#ports = await BoundPorts.bind({ host, port: this.port, loopback }, this.#portParts);
     this.#isOpen = true;
+    this.#parts.onRestored();
   }
 
-  #bind(place: Place): Promise<Port> {
-    return Port.bind(place, { take: (socket) => this.#take(socket), onError: this.#parts.onError });
+  get #portParts(): PortParts {
+    return { take: (socket) => this.#take(socket), onError: this.#parts.onError };
   }
 
   #take(socket: Socket): void {
@@ -150,20 +175,11 @@ export class Listener {
   }
 
   #serve(next: Binding): void {
+    if (next.tls && next.tls !== this.#binding.tls) this.#secure?.useCertificate(next.tls);
     this.#binding = next;
-    if (next.tls) this.#secure?.useCertificate(next.tls);
-    const { address } = this.#port;
-    const isElsewhere = (socket: Socket) => !isReachedAt(socket, address);
+    const ports = this.#ports;
+    const isElsewhere = (socket: Socket) => !ports.reach(socket);
     this.#secure?.retire(isElsewhere, retireMs);
     this.#plain?.retire(next.tls ? () => true : isElsewhere, retireMs);
   }
-}
-
-/** Whether a connection came in at an address that is also served by who listens at `address`. */
-function isReachedAt({ localAddress = '' }: Socket, address: string): boolean {
-  const own = normalizeAddress(localAddress);
-  const bound = normalizeAddress(address);
-  if (bound === '::') return true;
-  if (bound === '0.0.0.0') return own !== undefined && familyOf(own) === 'ipv4';
-  return own === bound;
 }

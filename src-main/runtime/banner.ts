@@ -49,8 +49,8 @@ function addressLines(addresses: RelayAddress[], { settings, face: { hasDashboar
   return lines;
 }
 
-function notices({ settings, certificate, shared, core }: Service): string[] {
-  const lines: string[] = [];
+function notices({ settings, warnings, certificate, shared, core }: Service): string[] {
+  const lines = warnings.map((warning) => `⚠ ${warning}`);
   const pause = core.relay.pausing.last;
   if (pause) {
     lines.push(

@@ -58,6 +58,8 @@ export class Service {
   #policies: Policies;
   #shared: SharedToken;
   #listener: Listener | undefined;
+  /** The addresses of which word was left. */
+  #word = '';
   #nameScratchFile: (purpose: string) => string = notYet;
 
   private constructor(parts: ServiceParts, certificate: LoadedCertificate | undefined, shared: SharedToken) {
@@ -71,6 +73,7 @@ export class Service {
       log,
       onRenewed: (renewed) => {
         this.#listener?.useCertificate(renewed);
+        if (this.#listener) this.#followPorts();
         onChange();
       },
     });
@@ -120,6 +123,7 @@ export class Service {
     const move = await this.#listening.prepare({
       host: settings.host,
       port: settings.port,
+      loopback: settings.loopback,
       tls: certificate,
     });
     try {
@@ -140,7 +144,7 @@ export class Service {
     this.#parts.log.level = settings.logLevel;
     move.commit();
     if (settings.auditLog) record();
-    this.#leaveWordAgain(change);
+    this.#followPorts();
     return change;
   }
 
@@ -202,14 +206,20 @@ export class Service {
 
   /** Where this machine reaches the relay. */
   get url(): string {
-    return localUrl({ scheme: this.#scheme, host: this.#settings.host, port: this.port });
+    return this.#urls[0];
+  }
+
+  /** What is not as it was set, in sentences. */
+  get warnings(): string[] {
+    const reason = this.#listening.missingLoopback;
+    return reason ? [`this machine reaches the relay at ${this.url} only: ${reason.message}`] : [];
   }
 
   /** Every address of this machine, and whether this relay is reached there. */
   get addresses(): RelayAddress[] {
     return listAddresses({
       bindHost: this.#settings.host,
-      boundAddress: this.#listening.address,
+      boundAddresses: this.#listening.addresses,
       port: this.port,
       scheme: this.#scheme,
       accepts: (name) => this.#policies.host.accepts(name),
@@ -225,14 +235,20 @@ export class Service {
     await this.core.relay.pausing.watch(this.#parts.onChange);
     this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
     await this.face.open();
-    const { host, port } = this.#settings;
+    const { host, port, loopback } = this.#settings;
+    const { log, onChange } = this.#parts;
     this.#listener = await Listener.open(
-      { host, port, tls: this.#keeper.current },
+      { host, port, loopback, tls: this.#keeper.current },
       {
         handle: this.face.handle,
-        onError: (error) => this.#parts.log.error({ err: error }, 'a connection could not be accepted'),
+        onError: (error) => log.error({ err: error }, 'a connection could not be accepted'),
+        onRestored: () => {
+          this.#followPorts();
+          onChange();
+        },
       },
     );
+    for (const warning of this.warnings) log.warn(warning);
     this.#leaveWord();
   }
 
@@ -257,19 +273,39 @@ export class Service {
     this.core.audit.record({ event: 'settings_change', detail: names.join(', ') }, by);
   }
 
+  /** How this machine reaches it, the best first: loopback, which stays when networks come and go. */
+  get #urls(): [string, ...string[]] {
+    const { host } = this.#settings;
+    const { loopback } = this.#listening;
+    const bound = this.#urlAt(host);
+    if (loopback === undefined) return [bound];
+    const beside = this.#urlAt(loopback);
+    // Clients would refuse a certificate that is not for the address by which they come.
+    const isBetterKnown = this.certificate?.covers(host) === true && !this.certificate.covers(loopback);
+    return isBetterKnown ? [bound, beside] : [beside, bound];
+  }
+
+  #urlAt(host: string): string {
+    return localUrl({ scheme: this.#scheme, host, port: this.port });
+  }
+
   #leaveWord(): void {
+    const [url, ...alsoAt] = this.#urls;
     writeRuntimeFile(this.#parts.loaded.paths, {
-      url: this.url,
+      ...{ url, alsoAt },
       pid: process.pid,
       version: this.#parts.version,
       token: this.#localToken,
       startedAt: this.startedAt.toISOString(),
       db: this.core.store.path,
     });
+    this.#word = [url, ...alsoAt].join(' ');
   }
 
-  #leaveWordAgain({ applied }: Change): void {
-    if (!['host', 'port', 'tlsCert', 'tlsKey'].some((key) => key in applied)) return;
+  /** Says what is wrong with where it listens by now, and leaves word of it anew. */
+  #followPorts(): void {
+    for (const warning of this.warnings) this.#parts.log.warn(warning);
+    if (this.#word === this.#urls.join(' ')) return;
     try {
       this.#leaveWord();
     } catch (error) {

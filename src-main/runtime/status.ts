@@ -3,12 +3,13 @@ import type { LoadedCertificate } from '../security/certificate.ts';
 import type { Service } from './service.ts';
 
 export function statusOf(service: Service): RunningStatus {
-  const { url, port, addresses, certificate, shared, startedAt, core, face } = service;
+  const { url, port, addresses, warnings, certificate, shared, startedAt, core, face } = service;
   const { relay, store } = core;
   return {
     url,
     port,
     addresses,
+    warnings,
     tls: certificate ? tlsStatus(certificate) : null,
     token: { required: shared.token !== undefined, file: shared.file ?? null },
     started_at: startedAt.toISOString(),

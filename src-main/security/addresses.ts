@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import type { RelayAddress } from '../../src-shared/api.ts';
 import { isLoopbackAddress } from './access-policy.ts';
-import { familyOf, normalizeAddress, urlHost } from './ip-address.ts';
+import { familyOf, isWildcard, normalizeAddress, urlHost } from './ip-address.ts';
 import { type NetworkView, thisNetwork } from './network-view.ts';
 
 export interface ListedRelay {
   /** What the relay was told to bind: an address or a name. */
   bindHost: string;
-  /** The address that it has bound, as the socket says. */
-  boundAddress: string;
+  /** The addresses that it has bound, as the sockets say. */
+  boundAddresses: readonly string[];
   port: number;
   scheme: 'http' | 'https';
   /** Whether a request with this Host header gets in (wire specification 7.4). */
@@ -62,7 +62,7 @@ interface Candidate {
   interfaceName: string;
 }
 
-function candidates({ bindHost, boundAddress }: ListedRelay, network: NetworkView): Candidate[] {
+function candidates({ bindHost, boundAddresses }: ListedRelay, network: NetworkView): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const [interfaceName, entries = []] of Object.entries(network.interfaces)) {
     for (const entry of entries) {
@@ -71,9 +71,11 @@ function candidates({ bindHost, boundAddress }: ListedRelay, network: NetworkVie
       found.set(host, { host, use: useOf(host, interfaceName, network), interfaceName });
     }
   }
-  const bound = normalizeAddress(boundAddress);
-  if (bound !== undefined && !isWildcard(bound) && !found.has(bound)) {
-    found.set(bound, { host: bound, use: useOf(bound, '', network), interfaceName: '' });
+  for (const address of boundAddresses) {
+    const bound = normalizeAddress(address);
+    if (bound !== undefined && !isWildcard(bound) && !found.has(bound)) {
+      found.set(bound, { host: bound, use: useOf(bound, '', network), interfaceName: '' });
+    }
   }
   if (isName(bindHost)) found.set(bindHost, { host: bindHost, use: 'name', interfaceName: '' });
   return [...found.values()];
@@ -120,7 +122,7 @@ function describe(
     host,
     kind: kinds[use],
     label: `${labelOf(use, network)}${where}`,
-    listening: isListening(host, relay.boundAddress),
+    listening: relay.boundAddresses.some((bound) => isListening(host, bound)),
     accepted: relay.accepts(inUrl),
     recommended: false,
   };
@@ -152,8 +154,4 @@ function isListening(host: string, boundAddress: string): boolean {
   const bound = normalizeAddress(boundAddress);
   if (bound === '::' || host === bound || isIP(host) === 0) return true;
   return bound === '0.0.0.0' && isIP(host) === 4;
-}
-
-function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
 }

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { toError } from '../../src-shared/bridge-error.ts';
 import { normalizeAddress } from './ip-address.ts';
@@ -20,6 +21,8 @@ export interface LoadedCertificate {
   subject: string;
   /** The DNS names and addresses it is valid for. */
   altNames: string[];
+  /** Whether it is valid for this name or address. */
+  covers: (host: string) => boolean;
   validTo: Date;
   /** SHA-256 of the certificate, upper-case hex with colons. */
   fingerprint256: string;
@@ -48,6 +51,7 @@ export function loadCertificate({
     key,
     subject: own.subject.split('\n').join(', '),
     altNames: altNamesOf(own),
+    covers: (host) => covers(own, host),
     validTo: own.validToDate,
     fingerprint256: own.fingerprint256,
     warnings: warningsAbout(own, chain, { certPath, keyPath }, now),
@@ -134,6 +138,13 @@ function altNamesOf(certificate: X509Certificate): string[] {
     const name = quoted.replaceAll('"', '');
     return normalizeAddress(name) ?? name;
   });
+}
+
+/** As clients decide it today, who have stopped looking at the subject. */
+function covers(certificate: X509Certificate, host: string): boolean {
+  const found =
+    isIP(host) === 0 ? certificate.checkHost(host, { subject: 'never' }) : certificate.checkIP(host);
+  return found !== undefined;
 }
 
 function dateOf(date: Date): string {

@@ -2,7 +2,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { isLoopbackAddress } from './access-policy.ts';
 import { parseConfiguredHost, parseHost } from './host-name.ts';
-import { normalizeAddress } from './ip-address.ts';
+import { isWildcard, normalizeAddress } from './ip-address.ts';
 import { fault } from './text-file.ts';
 
 /** Accepted header texts that are remembered, so that the next request costs one look-up. */
@@ -111,8 +111,4 @@ export function namesOfThisMachine(): string[] {
   if (name === undefined) return addresses;
   const label = name.split('.')[0] ?? name;
   return [...addresses, name, label, `${label}.local`];
-}
-
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
 }

@@ -16,6 +16,11 @@ export function normalizeAddress(text: string): string | undefined {
   return mapped.exec(canonical)?.[1] ?? canonical;
 }
 
+/** Whether a normalised address stands for all of its family; that of IPv6 takes IPv4 as well. */
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
 export function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }

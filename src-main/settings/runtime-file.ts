@@ -6,6 +6,8 @@ import { unusable } from './configuration-error.ts';
 export const runtimeFile = z.object({
   /** Where it can be reached from this machine. */
   url: z.url({ protocol: /^https?$/ }),
+  /** The same relay at further addresses that are its own as long as it runs. */
+  alsoAt: z.array(z.url({ protocol: /^https?$/ })).default([]),
   pid: z.int().positive(),
   version: z.string(),
   /** A token of its own with every right, valid as long as the process lives. */

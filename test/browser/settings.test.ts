@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { bearer, call, get, state } from '../support/http-client.ts';
+import { networkAddress } from '../support/networks.ts';
 import { freePort, takenPort } from '../support/ports.ts';
 import { scratchDirectory, startRelay, type Relay, type RelayOptions } from '../support/program.ts';
 import { exportFromEarlier } from '../support/send-earlier.ts';
@@ -154,6 +155,55 @@ describe('another port', () => {
     await page.waitForURL(`http://127.0.0.1:${port}/#/settings`);
     await page.getByRole('heading', { name: 'Limits' }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Port', exact: true }).inputValue()).toBe(String(port));
+  });
+});
+
+const { ipv4 } = networkAddress;
+
+describe.skipIf(ipv4 === undefined)('the address of a network', () => {
+  const there = ipv4 ?? '';
+
+  /** Inside a container its addresses are not offered, as they end at its host. */
+  async function offerNetworks(page: Page): Promise<void> {
+    await page.route('**/api/relay', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replaceAll('"container"', '"lan"'),
+      });
+    });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Limits' }).waitFor();
+  }
+
+  test('is one more: the page on this computer goes on, and so does what agents here have', async () => {
+    const relay = await startAdministered();
+    const { page } = await openSettings(relay, { expected: /401|asked for/ });
+    await offerNetworks(page);
+    await page.getByRole('radio', { name: there }).click();
+    await row(page, 'Listen on').getByText('Applied').waitFor();
+    for (const host of ['127.0.0.1', there]) {
+      await page.getByText(`http://${host}:${relay.port}`, { exact: true }).waitFor();
+      expect((await get({ port: relay.port, host }, '/status')).status).toBe(200);
+    }
+    expect(page.url()).toBe(`${relay.url}/#/settings`);
+    await page.getByRole('switch', { name: 'On this computer as well' }).click();
+    await page.getByRole('dialog', { name: 'Stop listening on 127.0.0.1?' }).waitFor();
+    await page.getByText(`Afterwards it is reached only on ${there}.`).waitFor();
+    await page.getByRole('button', { name: `Listen on ${there}` }).click();
+    await page.waitForURL(`http://${there}:${relay.port}/#/settings`);
+    expect(kept(relay)).toMatchObject({ host: there, loopback: false });
+  });
+
+  test('alone is said, where another program has the port on this computer', async () => {
+    const port = await takenPort();
+    const relay = await startAdministered({ host: there, port });
+    const { page } = await openSettings(relay);
+    await row(page, 'Listen on')
+      .getByText(
+        `This machine reaches the relay at http://${there}:${port} only: cannot listen on 127.0.0.1 port ${port}: the port is in use by another program.`,
+      )
+      .waitFor();
   });
 });
 

@@ -25,6 +25,7 @@ export function runningStatus(): RunningStatus {
         recommended: true,
       },
     ],
+    warnings: [],
     tls: null,
     paused_since: null,
     held_messages: 0,

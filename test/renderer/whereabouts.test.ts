@@ -10,7 +10,7 @@ import {
 import type { SettingsPatch } from '../../src-shared/settings-api.ts';
 
 const usual: Reach = {
-  ...{ host: '127.0.0.1', port: 8765, trustedHosts: [], dashboard: true },
+  ...{ host: '127.0.0.1', loopback: true, port: 8765, trustedHosts: [], dashboard: true },
   ...{ tlsCert: undefined, tlsKey: undefined, authTokenFile: undefined, hasAuthToken: false },
   ...{ requireToken: true, allowUnauthenticatedNetwork: false },
 };
@@ -51,7 +51,29 @@ describe('a browser is asked before', () => {
     ],
     ['its address goes', { host: '127.0.0.1' }, lan, { host: '0.0.0.0' }, /listening on 192\.168\.1\.20/],
     ['another network is chosen', { host: '10.0.0.1' }, lan, { host: '192.168.1.20' }, /listening on/],
-    ['loopback goes', { host: '192.168.1.20' }, 'http://localhost:8765', {}, /listening on localhost/],
+    ['loopback of the other family goes', { host: '192.168.1.20' }, 'http://[::1]:8765', {}, /on \[::1\]/],
+    ['that of IPv4 goes', { host: '2001:db8::20' }, here, {}, /listening on 127\.0\.0\.1/],
+    [
+      'another address of loopback goes',
+      { host: '192.168.1.20' },
+      'http://127.0.0.2:8765',
+      {},
+      /127\.0\.0\.2/,
+    ],
+    [
+      'loopback goes because it is not wanted beside others',
+      { host: '192.168.1.20' },
+      'http://localhost:8765',
+      { loopback: false },
+      /listening on localhost/,
+    ],
+    [
+      'it is switched off beside another',
+      { loopback: false },
+      here,
+      { host: '192.168.1.20' },
+      /listening on 127\.0\.0\.1/,
+    ],
     [
       'its name goes from the list',
       { trustedHosts: [] },
@@ -73,6 +95,10 @@ describe('a browser is asked before', () => {
     expect(asked({ port: 9000 }, here)).toBeUndefined();
     expect(asked({ host: '0.0.0.0' }, here)).toBeUndefined();
     expect(asked({ host: '0.0.0.0' }, 'http://localhost:8765')).toBeUndefined();
+    expect(asked({ host: '192.168.1.20' }, here)).toBeUndefined();
+    expect(asked({ host: '192.168.1.20' }, 'http://localhost:8765')).toBeUndefined();
+    expect(asked({ host: '2001:db8::20' }, 'http://[::1]:8765')).toBeUndefined();
+    expect(asked({ loopback: false }, here)).toBeUndefined();
     expect(asked({ trustedHosts: ['other.example'] }, here, { trustedHosts: ['a.example'] })).toBeUndefined();
     expect(asked({ requireToken: false }, here, { hasAuthToken: true })).toBeUndefined();
   });
@@ -98,10 +124,15 @@ describe('a page goes on', () => {
   });
 
   test('at the new address, but not at the loopback address of another computer', () => {
-    const moved = step({ host: '10.0.0.1' });
-    expect(placeAfter({ url: 'http://10.0.0.1:8765' }, at('http://127.0.0.1:8765'), moved)).toBe(
+    const [beside, far] = ['http://127.0.0.1:8765', 'http://10.0.0.2:8765'];
+    const moved = step({ host: '10.0.0.1' }, { host: '10.0.0.2' });
+    expect(placeAfter({ url: beside }, at(far), moved)).toBe('http://10.0.0.1:8765');
+    expect(placeAfter({ url: beside }, at(beside), moved)).toBeUndefined();
+    expect(placeAfter({ url: 'http://10.0.0.1:8765' }, at('http://127.0.0.2:8765'), moved)).toBe(
       'http://10.0.0.1:8765',
     );
+    const toIpv6 = step({ host: '2001:db8::20' });
+    expect(placeAfter({ url: 'http://[::1]:8765' }, at(beside), toIpv6)).toBe('http://[2001:db8::20]:8765');
     const alone = step({ host: '127.0.0.1' }, { host: '10.0.0.1' });
     expect(placeAfter({ url: 'http://127.0.0.1:8765' }, at('http://10.0.0.1:8765'), alone)).toBeUndefined();
   });

@@ -57,6 +57,7 @@ describe('starting and stopping', () => {
         url: textLike(/^http:\/\/127\.0\.0\.1:\d+$/),
         port: target({ bridge }).port,
         addresses: expect.arrayContaining([expect.objectContaining({ kind: 'loopback' })]) as never,
+        warnings: [],
         tls: null,
         token: { required: false, file: null },
         started_at: anyText,

@@ -4,6 +4,7 @@ import {
   bindNeedsToken,
   isLoopbackAddress,
   isLoopbackHost,
+  loopbackBeside,
 } from '../../src-main/security/access-policy.ts';
 
 const loopback = [
@@ -55,6 +56,22 @@ test('localhost and a bracketed address name this machine when they are bound, b
     expect(isLoopbackAddress(host)).toBe(false);
   }
 });
+
+test.each([
+  ['192.0.2.7', '127.0.0.1'],
+  ['::ffff:192.0.2.7', '127.0.0.1'],
+  ['2001:db8::7', '::1'],
+  ['fe80::7%eth0', '::1'],
+])('beside %s a relay is found at %s, too', (address, beside) => {
+  expect(loopbackBeside(address)).toBe(beside);
+});
+
+test.each([...loopback, '0.0.0.0', '::', '0:0::0', 'localhost', 'bridge.example', ''])(
+  'beside %j it is found nowhere else',
+  (address) => {
+    expect(loopbackBeside(address)).toBeUndefined();
+  },
+);
 
 describe('without a token', () => {
   test.each([

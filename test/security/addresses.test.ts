@@ -41,15 +41,18 @@ const windows: Interfaces = {
   'Loopback Pseudo-Interface 1': ['::1', '127.0.0.1'],
 };
 
-interface Case extends Partial<Omit<ListedRelay, 'network'>> {
+interface Case extends Partial<Omit<ListedRelay, 'network' | 'boundAddresses'>> {
+  boundAddress?: string;
+  /** The loopback address that it has bound as well. */
+  beside?: string;
   on?: Interfaces;
   where?: Partial<NetworkView>;
 }
 
-function list({ on = linux, where = {}, boundAddress = '::', ...relay }: Case) {
+function list({ on = linux, where = {}, boundAddress = '::', beside, ...relay }: Case) {
   return listAddresses({
     bindHost: boundAddress,
-    boundAddress,
+    boundAddresses: beside === undefined ? [boundAddress] : [boundAddress, beside],
     port: 8765,
     scheme: 'http',
     accepts: () => true,
@@ -161,6 +164,18 @@ describe('a relay on one address', () => {
       '* lan http://192.168.1.20:8765',
       '(ipv6 http://[2001:db8::20]:8765)',
       '(container http://172.17.0.1:8765)',
+    ]);
+  });
+
+  test('and on loopback lists that, and recommends the address that others reach', () => {
+    const reached = (given: Case) => listed(given).filter((line) => !line.startsWith('('));
+    expect(reached({ boundAddress: '192.168.1.20', beside: '127.0.0.1' })).toEqual([
+      'loopback http://127.0.0.1:8765',
+      '* lan http://192.168.1.20:8765',
+    ]);
+    expect(reached({ on: {}, boundAddress: '2001:db8::20', beside: '::1' })).toEqual([
+      'loopback http://[::1]:8765',
+      '* ipv6 http://[2001:db8::20]:8765',
     ]);
   });
 

@@ -111,7 +111,8 @@ export async function openEvents(
   headers: OutgoingHttpHeaders = {},
 ): Promise<EventReader> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ host: '127.0.0.1', port: target.port, path, headers, agent: new Agent({ keepAlive: true }) })
+    const { host = '127.0.0.1', port } = target;
+    request({ host, port, path, headers, agent: new Agent({ keepAlive: true }) })
       .once('response', resolve)
       .once('error', reject)
       .end();

@@ -3,9 +3,11 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import type { MessagesResponse, SendResponse, StateResponse } from '../../src-shared/api.ts';
 
-/** Where a relay listens. Everything here talks to 127.0.0.1 only. */
+/** Where a relay listens. */
 export interface Target {
   readonly port: number;
+  /** 127.0.0.1 if left out. */
+  readonly host?: string;
 }
 
 export interface Answer {
@@ -37,7 +39,7 @@ export function call(
   return new Promise((resolve, reject) => {
     const { body, headers = {} } = options;
     const outgoing = request({
-      host: '127.0.0.1',
+      host: target.host ?? '127.0.0.1',
       port: target.port,
       method,
       path,

@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A port of 127.0.0.1 that another program has until the test ends. */
-export async function takenPort(): Promise<number> {
-  const server = await listening();
+/** A port of 127.0.0.1, or of another address, that another program has until the test ends. */
+export async function takenPort(port = 0, host = '127.0.0.1'): Promise<number> {
+  const server = await listening(port, host);
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
@@ -16,8 +16,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function listening(): Promise<Server> {
+function listening(port = 0, host = '127.0.0.1'): Promise<Server> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+    const server = createServer().listen(port, host, () => resolve(server));
   });
 }

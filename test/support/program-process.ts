@@ -95,7 +95,12 @@ export async function untilServing(program: Program): Promise<Relay> {
 }
 
 /** What the relay of a data directory says at this moment about where it is. */
-export function runtimeFileIn(home: string): { url: string; token: string; db: string } {
+export function runtimeFileIn(home: string): {
+  url: string;
+  alsoAt: string[];
+  token: string;
+  db: string;
+} {
   return JSON.parse(readFileSync(join(home, 'runtime/relay.json'), 'utf8')) as ReturnType<
     typeof runtimeFileIn
   >;

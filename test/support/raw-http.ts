@@ -20,7 +20,7 @@ export async function rawExchange(
   request: string | Uint8Array | readonly (string | Uint8Array)[],
   { answers = 1 }: { answers?: number } = {},
 ): Promise<RawAnswer[]> {
-  const connection = new RawConnection(connect(target.port, '127.0.0.1'));
+  const connection = new RawConnection(connect(target.port, target.host ?? '127.0.0.1'));
   try {
     for (const part of typeof request === 'string' || request instanceof Uint8Array ? [request] : request) {
       connection.write(part);
@@ -73,7 +73,7 @@ export class RawConnection {
     });
   }
 
-  static async open({ port, host = '127.0.0.1' }: Target & { host?: string }): Promise<RawConnection> {
+  static async open({ port, host = '127.0.0.1' }: Target): Promise<RawConnection> {
     const socket = connect(port, host);
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     return new RawConnection(socket);

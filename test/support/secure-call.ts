@@ -20,7 +20,7 @@ export async function secureCall(
 ): Promise<Answer> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request({
-      ...{ host: '127.0.0.1', port: target.port, servername: 'localhost', ca, agent: false },
+      ...{ host: target.host ?? '127.0.0.1', port: target.port, servername: 'localhost', ca, agent: false },
       ...{ method, path, headers: { 'Content-Type': 'application/json', ...headers } },
     })
       .once('response', resolve)

@@ -96,7 +96,7 @@ function stdioConnection(
 /** The relay's own token is given to no one else. */
 async function localCredential(target: Target, input: SettingsInput): Promise<Credential | undefined> {
   const running = RunningRelay.look(dataPaths(input.dataDirectory).runtimeFile);
-  return running?.url === target.url ? ownCredential(await loadSettings(input)) : undefined;
+  return running?.isAt(target.url) === true ? ownCredential(await loadSettings(input)) : undefined;
 }
 
 /** A relay that cannot be asked most likely needs the token that the user has for it. */

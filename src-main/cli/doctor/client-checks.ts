@@ -63,7 +63,7 @@ async function connectionCheck(
   try {
     const { principal } = await there.whoami({ signal: AbortSignal.timeout(lookMs) });
     const who = `points to ${url}, where it is ${principal.label}`;
-    return url === target.url
+    return target.isAt(url)
       ? ok(subject, who)
       : warning(subject, `${who}; examined was ${target.url}`, setUp);
   } catch (error) {

@@ -2,6 +2,8 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { toError } from '../../../src-shared/bridge-error.ts';
+import { loopbackBeside } from '../../security/access-policy.ts';
+import { urlHost } from '../../security/ip-address.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { bytesInWords } from '../numbers.ts';
 import { reason } from './examination.ts';
@@ -65,8 +67,20 @@ function existing(folder: string): string {
 }
 
 /** Whether a relay could be started here: for when none is running. */
-export async function portCheck({ settings }: LoadedSettings): Promise<Finding> {
-  const { host, port } = settings;
+export async function portChecks({ settings }: LoadedSettings): Promise<Finding[]> {
+  const { host, port, loopback } = settings;
+  const finding = await portCheck(host, port);
+  const beside = loopback ? loopbackBeside(host) : undefined;
+  if (port === 0 || beside === undefined || !(await binding(beside, port))) return [finding];
+  const says = `${port} on ${beside} is taken by ${await whoHas(beside, port)}: programs of this machine would not find the relay there`;
+  return [finding, warning('loopback', says, loopbackAdvice)];
+}
+
+/** What to do where somebody else has the loopback address beside that of the relay. */
+export const loopbackAdvice =
+  'end that program and run claude-bridge config reload, or choose another port; if it is meant to be so, say --no-loopback';
+
+async function portCheck(host: string, port: number): Promise<Finding> {
   if (port === 0) return ok('port', 'the system chooses a free one');
   const error = await binding(host, port);
   if (!error) return ok('port', `${port} on ${host} is free`);
@@ -87,7 +101,7 @@ function binding(host: string, port: number): Promise<Error | undefined> {
 }
 
 async function whoHas(host: string, port: number): Promise<string> {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host;
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : urlHost(host === '::' ? '::1' : host);
   try {
     const response = await fetch(`http://${reachable}:${port}/status`, {
       signal: AbortSignal.timeout(2_000),

@@ -4,6 +4,7 @@ import { ApiClient } from '../../../src-shared/client/api-client.ts';
 import { version as ownVersion } from '../version.ts';
 import { lookMs, reason, type Check } from './examination.ts';
 import { ok, problem, skipped, warning, type Finding } from './finding.ts';
+import { loopbackAdvice } from './machine-checks.ts';
 
 /** A difference that a slow answer alone cannot explain, in ms. */
 const clockToleranceMs = 5_000;
@@ -108,4 +109,13 @@ export const addressCheck: Check = async ({ client, target }) => {
       }
     }),
   );
+};
+
+/** Whether programs of this machine reach its relay at loopback, too, where it listens on one other address. */
+export const loopbackCheck: Check = async (examination) => {
+  const { client, target } = examination;
+  // Of a relay elsewhere that is the business of its own machine.
+  if (target.found !== 'running' || !examination.may('admin')) return [];
+  const { warnings } = await client.relay({ signal: AbortSignal.timeout(lookMs) });
+  return warnings.map((says) => warning('loopback', says, loopbackAdvice));
 };

@@ -175,7 +175,8 @@ export class RelaySettings {
   #reach(which: 'value' | 'default'): Reach {
     const of = <K extends SettingKey>(key: K) => this.of(key)?.[which] as Settings[K];
     return {
-      ...{ host: of('host'), port: of('port'), trustedHosts: of('trustedHosts'), dashboard: of('dashboard') },
+      ...{ host: of('host'), loopback: of('loopback'), port: of('port') },
+      ...{ trustedHosts: of('trustedHosts'), dashboard: of('dashboard') },
       ...{ tlsCert: of('tlsCert'), tlsKey: of('tlsKey'), authTokenFile: of('authTokenFile') },
       requireToken: of('requireToken'),
       allowUnauthenticatedNetwork: of('allowUnauthenticatedNetwork'),

@@ -21,6 +21,7 @@ export interface Whereabouts {
 export type Reach = Pick<
   Settings,
   | 'host'
+  | 'loopback'
   | 'port'
   | 'trustedHosts'
   | 'tlsCert'
@@ -80,7 +81,8 @@ export function placeAfter(
   const next = new URL(url);
   if (!isLost(here, after)) next.hostname = here.hostname;
   // The loopback address of the relay leads elsewhere from another computer.
-  else if (isLoopback(next.hostname)) return undefined;
+  else if (isLoopback(after.host)) return undefined;
+  else next.hostname = inUrl(after.host);
   return next.protocol === here.protocol && next.hostname === here.hostname && next.port === here.port
     ? undefined
     : next.origin;
@@ -116,12 +118,18 @@ const fromTls: Question = {
   confirm: 'Switch TLS off',
 };
 
-function awayFrom({ hostname }: Whereabouts, { host }: Reach): Question {
+function awayFrom({ hostname }: Whereabouts, reach: Reach): Question {
+  const { host } = reach;
   return {
     title: `Stop listening on ${hostname}?`,
-    text: `This browser reaches the relay there. Afterwards it is reached only on ${host}${isLoopback(host) ? ', which is the computer of the relay itself' : ''}. Agents that use the old address lose it, too.`,
+    text: `This browser reaches the relay there. Afterwards it is reached only on ${host}${onItsComputer(reach)}. Agents that use the old address lose it, too.`,
     confirm: `Listen on ${host}`,
   };
+}
+
+function onItsComputer(reach: Reach): string {
+  if (isLoopback(reach.host)) return ', which is the computer of the relay itself';
+  return reach.loopback ? ` and, by programs on its own computer, on ${loopbackBeside(reach.host)}` : '';
 }
 
 function withoutName({ hostname }: Whereabouts): Question {
@@ -140,12 +148,27 @@ function throughOthers({ hostname, port }: Whereabouts): Question {
   };
 }
 
-function isLost({ hostname }: Whereabouts, { host }: Reach): boolean {
+/** Whether the relay is no longer reached at the address of this page. */
+export function isLost(
+  { hostname }: Pick<Whereabouts, 'hostname'>,
+  reach: Pick<Reach, 'host' | 'loopback'>,
+): boolean {
+  const { host } = reach;
   if (host === '0.0.0.0' || host === '::') return false;
-  if (isLoopback(hostname)) return !isLoopback(host);
+  if (isLoopback(hostname)) return !isLoopback(host) && !isReachedBeside(hostname, reach);
   if (isLoopback(host)) return true;
   // A name may stand for any address of the machine; only addresses can be told apart.
   return isAddress(hostname) && isAddress(host) && bare(hostname) !== bare(host);
+}
+
+/** Whether this loopback address is served beside the single address of `host`: the one of the same family is. */
+function isReachedBeside(hostname: string, { host, loopback }: Pick<Reach, 'host' | 'loopback'>): boolean {
+  return loopback && (hostname === 'localhost' || bare(hostname) === loopbackBeside(host));
+}
+
+/** Of a name it cannot be told; most lead to addresses of IPv4. */
+function loopbackBeside(host: string): string {
+  return host.includes(':') ? '::1' : '127.0.0.1';
 }
 
 /** Whether the name of this page is let in by the list alone, and no longer. */
@@ -175,6 +198,10 @@ function isLoopback(host: string): boolean {
 
 function isAddress(host: string): boolean {
   return /^[\d.]+$/.test(host) || host.includes(':');
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${bare(host)}]` : host;
 }
 
 function bare(host: string): string {

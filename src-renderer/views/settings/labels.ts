@@ -3,6 +3,7 @@ import type { SettingKey } from '../../../src-shared/settings.ts';
 /** What settings are called on the page. */
 export const labels: Readonly<Record<SettingKey, string>> = {
   host: 'Listen on',
+  loopback: 'On this computer as well',
   port: 'Port',
   trustedHosts: 'Allowed host names',
   trustedProxies: 'Trusted proxies',

@@ -113,6 +113,17 @@ export function toRows(
   return rows;
 }
 
+export function isMessage(row: Row | undefined): row is MessageRow {
+  return row?.kind === 'message';
+}
+
+/** The index of the row that shows a message, be it as an update of another one; -1 if none does. */
+export function rowOf(rows: readonly Row[], id: string): number {
+  return rows.findIndex(
+    (row) => isMessage(row) && (row.message.id === id || row.updates.some((update) => update.id === id)),
+  );
+}
+
 /** Messages that share a row: one each, but progress that follows progress of the same work, and what is folded. */
 function toDrafts(
   messages: readonly FeedMessage[],

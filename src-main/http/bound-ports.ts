@@ -10,8 +10,8 @@ export interface WantedPlace extends Place {
   loopback: boolean;
 }
 
-/** How often the system is asked for another port when its choice is free on one of two addresses only. */
-const maxChoices = 10;
+/** How many ports that the system has chosen may turn out to be free on one of two addresses only. */
+const mostRejected = 10;
 
 /**
  * What a relay has bound: the place that it was told, and beside a single address that others reach the loopback address
@@ -35,11 +35,17 @@ export class BoundPorts {
    * @throws BridgeError `port_unavailable` with the reason, for the main one only
    */
   static async bind(place: WantedPlace, parts: PortParts, held?: BoundPorts): Promise<BoundPorts> {
-    for (let choice = 1; ; choice++) {
-      const main = held?.at(place) ?? (await Port.bind(place, parts));
-      const bound = await BoundPorts.around(main, place.loopback, parts, held);
-      if (place.port !== 0 || choice === maxChoices || !isTaken(bound.refusal)) return bound;
-      main.close();
+    // Kept until the end, so that the system does not choose them again.
+    const rejected: Port[] = [];
+    try {
+      for (;;) {
+        const main = held?.at(place) ?? (await Port.bind(place, parts));
+        const bound = await BoundPorts.around(main, place.loopback, parts, held);
+        if (place.port !== 0 || rejected.length === mostRejected || !isTaken(bound.refusal)) return bound;
+        rejected.push(main);
+      }
+    } finally {
+      for (const port of rejected) port.close();
     }
   }
 

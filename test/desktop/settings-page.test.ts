@@ -73,6 +73,23 @@ describe.runIf(isPageBuilt)('the settings in the window', () => {
     expect((await desktop.state()).relay.running?.port).toBe(port);
   });
 
+  test('ask before agents that were connected without a token are refused', async () => {
+    const desktop = await openSettings();
+    const { page, port, until } = desktop;
+    const allNetworks = page.getByRole('radio', { name: /All networks/ });
+    await allNetworks.click();
+    const question = page.getByRole('dialog', { name: 'Ask for a token from now on?' });
+    await question.waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(kept(desktop)).toEqual({ port });
+    await allNetworks.click();
+    await page.getByRole('button', { name: 'Ask for a token', exact: true }).click();
+    await until(({ relay }) => relay.running?.token.required === true);
+    expect(kept(desktop)).toEqual({ port, host: '0.0.0.0' });
+  });
+
   test.runIf(hasOpenssl)(
     'look into certificate files before they are used, and switch TLS on and off',
     async () => {

@@ -103,7 +103,18 @@ describe('a browser is asked before', () => {
     expect(asked({ requireToken: false }, here, { hasAuthToken: true })).toBeUndefined();
   });
 
-  test('in the window only before others are let in', () => {
+  test('in the window also before agents without a token are refused', () => {
+    const open = { requireToken: false };
+    const question = (patch: SettingsPatch, before: Partial<Reach> = open) =>
+      questionBefore(step(patch, before))?.confirm;
+    expect(question({ host: '192.168.1.20' })).toBe('Ask for a token');
+    expect(question({ host: '0.0.0.0' })).toBe('Ask for a token');
+    expect(question({ requireToken: true })).toBe('Ask for a token');
+    expect(question({ host: '192.168.1.20' }, {})).toBeUndefined();
+    expect(question({ port: 9000 })).toBeUndefined();
+  });
+
+  test('in the window otherwise only before others are let in', () => {
     expect(questionBefore(step({ requireToken: false, dashboard: false, port: 1 }))).toBeUndefined();
     expect(questionBefore(step({ allowUnauthenticatedNetwork: true }))?.confirm).toBe(
       'Serve without a token',

@@ -60,6 +60,7 @@ export function needsToken(reach: Reach): boolean {
 /** What to ask before this step, in the window or in a browser that stands at `here`; undefined if it is harmless. */
 export function questionBefore({ before, after, port }: Step, here?: Whereabouts): Question | undefined {
   if (after.allowUnauthenticatedNetwork && !before.allowUnauthenticatedNetwork) return withoutToken;
+  if (needsToken(after) && !needsToken(before)) return withToken;
   if (!here) return undefined;
   if (before.dashboard && !after.dashboard) return withoutPage;
   if (needsToken(before) && !needsToken(after)) return withoutRights;
@@ -92,6 +93,12 @@ const withoutToken: Question = {
   title: 'Serve other machines without a token?',
   text: 'Whoever reaches this address can then read every message, send and clear. The relay does not ask who they are.',
   confirm: 'Serve without a token',
+};
+
+const withToken: Question = {
+  title: 'Ask for a token from now on?',
+  text: 'Agents that were connected without one are refused then, on this computer too, until they are connected again with one: “Connect a machine” shows how.',
+  confirm: 'Ask for a token',
 };
 
 const withoutPage: Question = {

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { Checkpointer } from '../../src-main/store/sqlite/checkpointer.ts';
+import { Checkpointer, type CheckpointWorkerData } from '../../src-main/store/sqlite/checkpointer.ts';
 import { openDatabase } from '../../src-main/store/sqlite/open.ts';
+import { stopWorker } from '../../src-main/store/sqlite/stop-worker.ts';
+import { workerFile } from '../../src-main/store/sqlite/worker-file.ts';
 import { numbered } from '../contract/support.ts';
 import { databaseOfTest, eventually } from './support.ts';
 import { logBytes, logSalt } from './write-ahead-log.ts';
@@ -71,4 +75,20 @@ test('stopping ends the worker and merges the log into the file', async () => {
   expect(logBytes(database.path)).toBe(0);
   expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(workerIsGone);
   db.close();
+});
+
+// A thread that is terminated in a native call, or while the library loads, aborts the whole process.
+test.for(['online', 'message'])('the worker ends by itself, asked at its first %s', async (event) => {
+  const { db, path } = openDatabase(databaseOfTest().path, 'full');
+  onTestFinished(() => {
+    db.close();
+  });
+  const workerData: CheckpointWorkerData = { path, everyMs: 1 };
+  const worker = new Worker(workerFile('checkpoint-worker'), { workerData });
+  const exits: number[] = [];
+  worker.once('exit', (code) => exits.push(code));
+  await once(worker, event);
+  await stopWorker(worker);
+  expect(exits).toEqual([0]);
+  await stopWorker(worker);
 });

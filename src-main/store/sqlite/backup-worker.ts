@@ -5,13 +5,17 @@ import type { BackupJob, BackupReport } from './backup.ts';
 
 /** A thread that copies a database and checks the copy, see backup.ts. */
 
-/** Pages copied between two reports: a few milliseconds, after which the thread can be stopped. */
+/** Pages copied between two reports: a few milliseconds, after which the copying can be stopped. */
 const pagesAtATime = 512;
 
 /** How long another program may keep the file locked, in ms. */
 const patience = 5_000;
 
 const { source, draft } = workerData as BackupJob;
+
+/** Asked to end, see stopWorker: copying ends with the next step, the look through the copy only by itself. */
+let stopping = false;
+parentPort?.once('message', () => (stopping = true));
 
 function report(message: BackupReport): void {
   parentPort?.postMessage(message);
@@ -26,6 +30,7 @@ async function copy(): Promise<void> {
     const pageSize = from.pragma('page_size', { simple: true }) as number;
     from.prepare('SELECT count(*) FROM sqlite_schema').get();
     const tell = ({ totalPages, remainingPages }: Database.BackupMetadata) => {
+      if (stopping) throw new Error('the copying was stopped');
       const copied = (totalPages - remainingPages) * pageSize;
       report({ kind: 'progress', copied, total: totalPages * pageSize });
       return pagesAtATime;
@@ -64,3 +69,5 @@ try {
     code: error instanceof Database.SqliteError ? error.code : undefined,
   });
 }
+// Nobody needs to listen any more, and the thread ends.
+parentPort?.removeAllListeners('message').unref();

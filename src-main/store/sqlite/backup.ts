@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { BackupOptions } from '../message-store.ts';
 import { writeNewFile } from '../new-file.ts';
 import { toCopyError } from './failure.ts';
+import { stopWorker } from './stop-worker.ts';
 import { workerFile } from './worker-file.ts';
 
 /** What the worker is asked to do. */
@@ -64,7 +65,7 @@ async function copyInThread(job: BackupJob, { signal, onProgress }: BackupOption
     await outcome;
   } finally {
     // Its connections are closed when it has ended, and the draft is nobody's.
-    await worker.terminate();
+    await stopWorker(worker);
   }
 }
 

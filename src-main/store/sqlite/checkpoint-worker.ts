@@ -7,7 +7,7 @@ const { path, everyMs } = workerData as CheckpointWorkerData;
 const db = new Database(path, { fileMustExist: true, timeout: 0 });
 const checkpoint = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)');
 
-setInterval(() => {
+const copying = setInterval(() => {
   try {
     const result = checkpoint.get();
     if (!result) return;
@@ -18,3 +18,9 @@ setInterval(() => {
     if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error;
   }
 }, everyMs);
+
+// Asked to end: see stopWorker.
+parentPort?.once('message', () => {
+  clearInterval(copying);
+  db.close();
+});

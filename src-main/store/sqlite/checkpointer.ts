@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { toError } from '../../../src-shared/bridge-error.ts';
+import { stopWorker } from './stop-worker.ts';
 import { workerFile } from './worker-file.ts';
 
 /** What the worker reports after each of its checkpoints. */
@@ -120,7 +121,7 @@ export class Checkpointer {
     const worker = this.#worker;
     if (!worker) return;
     this.#forget(worker);
-    await worker.terminate();
+    await stopWorker(worker);
   }
 
   #forget(worker: Worker): void {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Follower, ReceiptState } from '../message-store.ts';
-import { floor, seqsOf } from './tables.ts';
+import { floor, inPlaces } from './tables.ts';
 
 export interface KeyRow {
   payload_sha256: string;
@@ -78,9 +78,8 @@ interface SeqRange {
  */
 const unseen = `
   SELECT m.seq, m.sender <> :consumer AND coalesce(f.recipient = :consumer, TRUE) AS is_for_it
-  FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
-  WHERE m.seq IN (${seqsOf(':channel', `p.seq > max(:seq, ${floor})`, `ORDER BY p.seq LIMIT ${unreadWindow + 1}`)})
-  ORDER BY m.seq`;
+  FROM ${inPlaces(`p.seq > max(:seq, ${floor})`, { order: 'ASC', limit: String(unreadWindow + 1) })}
+  LEFT JOIN relay_facts AS f ON f.seq = m.seq ORDER BY p.seq`;
 
 /** Messages that a channel has lost so far. */
 const removedTotal = 'coalesce((SELECT removed_total FROM relay_channels WHERE channel = :channel), 0)';

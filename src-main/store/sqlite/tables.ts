@@ -72,12 +72,17 @@ export const aboveFloor = `m.seq > ${floorOf('m.channel')}`;
 /** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
 export const floor = floorOf(':channel');
 
-/**
- * The messages of a channel that meet a condition on their place `p`, for `seq IN (…)`: the order and the bound apply
- * before any message is looked at.
- */
-export const seqsOf = (channel: string, condition: string, order = '') =>
+/** The places `p` of a channel's messages that meet a condition. */
+export const placesOf = (channel: string, condition: string, order = '') =>
   `SELECT p.seq FROM relay_places AS p WHERE p.channel = ${channel} AND ${condition} ${order}`;
+
+/**
+ * The messages `m` of the channel `:channel` whose places meet a condition, in order. Only as many places as are wanted are looked
+ * up, and only their messages.
+ */
+export const inPlaces = (condition: string, { order, limit }: { order: 'ASC' | 'DESC'; limit: string }) =>
+  `(${placesOf(':channel', condition, `ORDER BY p.seq ${order} LIMIT ${limit}`)}) AS p
+   CROSS JOIN messages AS m ON m.seq = p.seq`;
 
 /** The events of one channel. */
 const eventsOf = (channel: string) =>
@@ -115,17 +120,13 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     messagesBefore: new MessageStatement<[ChannelRange]>(
       db.prepare(
-        `SELECT ${messageColumns} FROM messages AS m WHERE m.seq IN (
-           ${seqsOf(':channel', `p.seq < :seq AND p.seq > ${floor}`, 'ORDER BY p.seq DESC LIMIT :limit')})
-         ORDER BY m.seq DESC`,
+        `SELECT ${messageColumns} FROM ${inPlaces(`p.seq < :seq AND p.seq > ${floor}`, { order: 'DESC', limit: ':limit' })} ORDER BY p.seq DESC`,
       ),
       origins,
     ),
     messagesAfter: new MessageStatement<[ChannelRange]>(
       db.prepare(
-        `SELECT ${messageColumns} FROM messages AS m WHERE m.seq IN (
-           ${seqsOf(':channel', `p.seq > max(:seq, ${floor})`, 'ORDER BY p.seq LIMIT :limit')})
-         ORDER BY m.seq`,
+        `SELECT ${messageColumns} FROM ${inPlaces(`p.seq > max(:seq, ${floor})`, { order: 'ASC', limit: ':limit' })} ORDER BY p.seq`,
       ),
       origins,
     ),
@@ -144,8 +145,7 @@ export function prepareStatements(db: Database, origins: Origins) {
     /** The newest message of a channel within a stretch. */
     newestIdWithin: db
       .prepare<[{ channel: string; afterSeq: number; upToSeq: number }], string>(
-        `SELECT m.id FROM messages AS m WHERE m.seq IN (
-           ${seqsOf(':channel', `p.seq <= :upToSeq AND p.seq > max(:afterSeq, ${floor})`, 'ORDER BY p.seq DESC LIMIT 1')})`,
+        `SELECT m.id FROM ${inPlaces(`p.seq <= :upToSeq AND p.seq > max(:afterSeq, ${floor})`, { order: 'DESC', limit: '1' })}`,
       )
       .pluck(),
 
@@ -198,7 +198,7 @@ export function prepareStatements(db: Database, origins: Origins) {
       .prepare<[string]>('SELECT 1 FROM relay_channels WHERE channel = ? AND count > 0')
       .pluck(),
     deleteChannel: db.prepare<[{ channel: string }]>(
-      `DELETE FROM messages WHERE seq IN (${seqsOf(':channel', `p.seq > ${floor}`)})`,
+      `DELETE FROM messages WHERE seq IN (${placesOf(':channel', `p.seq > ${floor}`)})`,
     ),
 
     raiseFloor: db.prepare<[number, string]>(
@@ -211,11 +211,11 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     forgetSenders: db.prepare<[string]>('DELETE FROM relay_senders WHERE channel = ?'),
     deleteChannelUpTo: db.prepare<[string, number, number]>(
-      `DELETE FROM messages WHERE seq IN (${seqsOf('?', 'p.seq <= ?', 'ORDER BY p.seq LIMIT ?')})`,
+      `DELETE FROM messages WHERE seq IN (${placesOf('?', 'p.seq <= ?', 'ORDER BY p.seq LIMIT ?')})`,
     ),
     unreclaimed: db.prepare<[], SummaryRow>(
       `SELECT * FROM relay_channels AS c WHERE c.floor_seq > 0 AND EXISTS (
-         ${seqsOf('c.channel', 'p.seq <= c.floor_seq')})`,
+         ${placesOf('c.channel', 'p.seq <= c.floor_seq')})`,
     ),
 
     /** The end of a stretch of the channels, to go through them stretch by stretch. */

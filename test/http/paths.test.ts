@@ -265,7 +265,10 @@ describe('headers of every response', () => {
     }
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect(page.text).not.toMatch(/(?:src|href)="https?:/);
-    const assets = Array.from(page.text.matchAll(/(?:src|href)="\.?(\/[^"]+)"/g), ([, path = '']) => path);
+    const assets = Array.from(
+      page.text.matchAll(/(?:src|href)="\.?(\/assets\/[^"]+)"/g),
+      ([, path = '']) => path,
+    );
     expect(assets.length).toBeGreaterThan(0);
     for (const path of assets) {
       const asset = await get(relay, path);

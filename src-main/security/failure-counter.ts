@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import { clientNetwork, normalizeAddress } from './ip-address.ts';
 
 const windowSeconds = 60;

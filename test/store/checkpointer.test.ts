@@ -83,6 +83,11 @@ test.for(['online', 'message'])('the worker ends by itself, asked at its first %
   onTestFinished(() => {
     db.close();
   });
+  // Enough in the log for something to report.
+  db.pragma('wal_autocheckpoint = 0');
+  db.exec(
+    `INSERT INTO audit (timestamp, event, detail) VALUES ('2026-01-01T00:00:00.000000Z', 'x', zeroblob(2000000))`,
+  );
   const workerData: CheckpointWorkerData = { path, everyMs: 1 };
   const worker = new Worker(workerFile('checkpoint-worker'), { workerData });
   const exits: number[] = [];

@@ -207,6 +207,13 @@ export class Dashboard {
   }
 
   #take(events: readonly StreamEvent[]): void {
+    const gap = events.findIndex(({ type }) => type === 'gap' || type === 'resumed');
+    if (gap > 0) {
+      this.#take(events.slice(0, gap));
+      events = events.slice(gap);
+    }
+    // Before anything that follows: what was missed lies between that and what is there.
+    if (gap >= 0) void this.#catchUp();
     this.channels.take(events);
     this.unread.take(events, (id) => this.outbox.isOwn(id));
     this.outbox.take(events);
@@ -214,7 +221,6 @@ export class Dashboard {
     this.delivery.take(events);
     // Only the relay knows what is open, and only envelopes ask and answer.
     if (events.some((event) => event.type === 'message' && event.message.is_json)) this.#refresh.ask();
-    if (events.some(({ type }) => type === 'gap' || type === 'resumed')) void this.#catchUp();
     if (events.some(({ type }) => type === 'paused' || type === 'resumed')) void this.refresh();
     this.#announce(events);
     this.#countCaughtUp(events);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { openEvents } from '../support/event-reader.ts';
 import { bearer, post, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';
@@ -49,6 +50,43 @@ describe('when the relay goes away', () => {
       'live before',
       ...[1, 2, 3, 4, 5].map((number) => `missed ${number}`),
       'live after',
+    ]);
+  });
+
+  test('a gap leaves no hole, whatever comes together with the news of it', async () => {
+    const relay = await startRelay();
+    await send(relay, { channel: 'off:gap', content: 'old' });
+    const { page, feed, message, openChannel } = await openDashboard(relay, { expected });
+    await openChannel('off:gap');
+    await message('old').waitFor();
+    await send(relay, { channel: 'off:gap', content: 'before' });
+    await message('before').waitFor();
+    // The relay's own words, in one piece.
+    const words = Promise.withResolvers<string>();
+    await page.route(
+      /\/events\?/,
+      async (route) => route.fulfill({ contentType: 'text/event-stream', body: await words.promise }),
+      { times: 1 },
+    );
+
+    await relay.stop();
+    await page.getByText('No answer from the relay since').waitFor();
+    const back = await again(relay);
+    const missed = await send(back, { channel: 'off:gap', content: 'missed' });
+    await send(back, { channel: 'off:gap', content: 'after it' });
+    using stream = await openEvents(back, `/events?channel=off:gap&since_id=${missed.id}`);
+    const next = await stream.next();
+    expect(next).toMatchObject({ event: 'message', data: { content: 'after it' } });
+    words.resolve(`event: cursor_stale\r\ndata: {}\r\n\r\n${next?.raw}`);
+    await networkReturns(page);
+    await message('after it').waitFor();
+    await message('missed').waitFor();
+    const shown = await feed.getByRole('article').allInnerTexts();
+    expect(shown.map((text) => /old|before|missed|after it/.exec(text)?.[0])).toEqual([
+      'old',
+      'before',
+      'missed',
+      'after it',
     ]);
   });
 

@@ -19,6 +19,9 @@ const gatherMs = 16;
 /** A relay that has said no is asked again after this time, in ms: somebody may have changed its settings. */
 const refusalMs = 30_000;
 
+/** The same for one whose token may not read: each try stands in the audit log. */
+const rightlessMs = 300_000;
+
 const pollMs = 5_000;
 
 /** The one event stream of this page, over all channels, and how it stands. */
@@ -116,8 +119,9 @@ export class RelayLink {
     }
     const now = Date.now();
     const tries = this.status.kind === 'interrupted' ? this.status.tries + 1 : 1;
-    this.status = interrupted(this.status, { error, tries, retryAt: now + refusalMs, now });
-    this.#again = setTimeout(() => this.open(), refusalMs);
+    const waitMs = error.code === 'missing_right' ? rightlessMs : refusalMs;
+    this.status = interrupted(this.status, { error, tries, retryAt: now + waitMs, now });
+    this.#again = setTimeout(() => this.open(), waitMs);
   }
 
   #gather(event: StreamEvent): void {

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src-main/store/sqlite/open.ts';
 import { beginning, contentsOf, readChanges, told } from '../contract/support.ts';
 import { PythonProgram } from './python-file.ts';
 import { databaseOfTest, plainConnection } from './support.ts';
@@ -53,6 +54,15 @@ describe('the places of messages', () => {
     await store.clear('room:1');
     await expect.poll(() => countOf(db, `messages WHERE channel = 'room:1'`)).toBe(0);
     expect(rows(db, 'relay_places')).toEqual(rows(db, 'messages'));
+  });
+
+  test('move without a temporary file, for which there may be no descriptor or no space', () => {
+    const { db } = openDatabase(databaseOfTest().path, 'full');
+    onTestFinished(() => {
+      db.close();
+    });
+    // 2: in memory (https://sqlite.org/pragma.html#pragma_temp_store).
+    expect(db.pragma('temp_store', { simple: true })).toBe(2);
   });
 
   test('tell the newest message again when the newest ones go', async () => {

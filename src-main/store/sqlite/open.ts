@@ -46,6 +46,8 @@ function configure(db: Database.Database, durability: Durability): void {
   // FULL: a commit is on the disk before it is acknowledged. NORMAL: only a power cut may take the last moments.
   db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
   db.pragma('cache_size = -8000');
+  // What a statement would undo is kept in memory: a temporary file would need a descriptor and a folder with space at any moment.
+  db.pragma('temp_store = MEMORY');
 }
 
 /** SQLite gives its side files the mode of the main file, so the main file is made first, with the right one. */

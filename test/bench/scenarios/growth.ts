@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuOf, decimal, withSpread } from '../figures.ts';
 import { besideNeedle, channelOf, fillHome, idOf, needle, needles } from '../data/filled-home.ts';
 import { commonWord } from '../data/texts.ts';
@@ -8,6 +7,7 @@ import { interleave } from '../rounds.ts';
 import type { Aim, Bench, Scenario, Table } from '../scenario.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
 import { startRelay } from '../servers/start.ts';
+import { untilIdle } from '../servers/until-idle.ts';
 import { median, ratios } from '../statistics.ts';
 
 const channels = 100;
@@ -22,7 +22,7 @@ const goalSearchMs = 10;
 /** Consumers that follow a channel each, and are so many messages behind. */
 const behind = 5;
 
-/** A relay is idle when it uses less than a fiftieth of so many ms. */
+/** How long a relay has to be idle before it is measured, in ms. */
 const idleMs = 2_000;
 
 /** A relay with its messages. */
@@ -79,7 +79,7 @@ async function startFilled(bench: Bench, messages: number): Promise<Filled> {
   const relay = await startRelay({ ...bench, home });
   await untilIndexed(relay);
   await followAll(relay, messages);
-  await untilIdle(relay);
+  await untilIdle(relay, idleMs);
   return { relay, messages, [Symbol.asyncDispose]: () => relay.stop() };
 }
 
@@ -87,16 +87,6 @@ async function untilIndexed({ address }: ServerProcess): Promise<void> {
   for (;;) {
     const answer = await fetch(`http://${address.host}:${address.port}/api/search?q=${needle}`);
     if (((await answer.json()) as { index_behind?: number }).index_behind === undefined) return;
-  }
-}
-
-/** The index is put in order in the background for a while, which is not what is measured here. */
-async function untilIdle(relay: ServerProcess): Promise<void> {
-  for (;;) {
-    const before = relay.usage()?.cpuMs;
-    await sleep(idleMs);
-    const after = relay.usage()?.cpuMs;
-    if (before === undefined || after === undefined || after - before < idleMs / 50) return;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Aim, Bench, Scenario, Table } from '../scenario.ts';
 import { InsertProcess } from '../servers/insert-process.ts';
 import type { ServerProcess } from '../servers/server-process.ts';
 import { startEcho, startRelay } from '../servers/start.ts';
+import { untilIdle } from '../servers/until-idle.ts';
 import { median, ratios } from '../statistics.ts';
 
 const levels = [1, 8, 32, 64];
@@ -14,6 +15,9 @@ const goals: Partial<Record<number, number>> = { 8: 0.25, 32: 0.38, 64: 0.45 };
 
 /** Share of the rate of `durability: normal` that forced sends should reach, by connections. */
 const goalsOfNormal: Partial<Record<number, number>> = { 64: 0.75 };
+
+/** How long the relays have to be idle before anybody's turn, in ms: the index begins half a second after a load. */
+const idleMs = 700;
 
 type Level = Awaited<ReturnType<typeof measureLevel>>;
 
@@ -37,7 +41,8 @@ export const send: Scenario = {
         'with all messages to one, whose place in the indexes is then touched once a commit and not by each row. "Normal" is a relay with ' +
         '`durability: normal`, which leaves the moment of writing to the system. The echo is the same request to a bare `node:http` ' +
         'server that parses the body and writes it out again. The insert loop is better-sqlite3 alone, in a process ' +
-        'of its own, with as many rows in each commit as there are connections.',
+        'of its own, with as many rows in each commit as there are connections. Each turn begins when the relays have brought their search index up to date ' +
+        'after the last (what that costs under load is in "Upkeep of the search index").',
       tables: [tableOf(measured), variantsTable(measured)],
       aims: measured.flatMap(aimsOf),
       samples: Object.fromEntries(measured.map((level) => [`${level.connections} connections`, level])),
@@ -53,13 +58,19 @@ interface Contenders {
 }
 
 async function measureLevel(bench: Bench, connections: number, { echo, relay, normal, inserts }: Contenders) {
+  const alone =
+    <T>(contender: (slice: Slice) => Promise<T>) =>
+    async (slice: Slice) => {
+      await Promise.all([relay, normal].map((each) => untilIdle(each, idleMs)));
+      return contender(slice);
+    };
   const rounds = await interleave(
     {
-      echo: sending(bench, echo, { connections }),
-      inserts: (slice: Slice) => inserts.rate(connections, slice),
-      send: sending(bench, relay, { connections }),
-      oneChannel: sending(bench, relay, { connections, channel: 0 }),
-      normal: sending(bench, normal, { connections }),
+      echo: alone(sending(bench, echo, { connections })),
+      inserts: alone((slice: Slice) => inserts.rate(connections, slice)),
+      send: alone(sending(bench, relay, { connections })),
+      oneChannel: alone(sending(bench, relay, { connections, channel: 0 })),
+      normal: alone(sending(bench, normal, { connections })),
     },
     bench,
   );

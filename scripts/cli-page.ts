@@ -25,7 +25,9 @@ ${commands.map((command) => `[${nameOf(command)}](#${nameOf(command).replaceAll(
 - Errors and warnings go to standard error, one line each. Exit codes tell what came of it.
 - Ctrl-C ends a command without a word, and so does a reader that goes away (\`| head\`). The process then ends by the signal itself, which a
   shell reports as 130. Files appear when they are complete, so \`backup\` and \`export\` leave none behind. Two say what stays: \`import\`, of
-  which the relay keeps what it has taken over, and \`send --wait-ack\`, whose message is stored.
+  which the relay keeps what it has taken over, and \`send\`, whose message is stored or may be.
+- \`send\` has no answer when it is broken off, when the connection is lost and when time runs out, though its message may be stored. It says so, with
+  the key that it was sent under: sent again with that \`--key\`, by the same sender, it is stored once, and \`was there already\` tells that it was.
 - \`claude-bridge completion bash\` (or zsh, fish, powershell) prints what completes commands and flags in that shell:
   \`source <(claude-bridge completion bash)\`.
 

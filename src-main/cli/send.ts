@@ -1,4 +1,8 @@
+import { v4 as uuid } from 'uuid';
 import type { Listening, SendResponse } from '../../src-shared/api.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { SendBody } from '../../src-shared/client/api-client.ts';
+import { isJsonObject } from '../../src-shared/json-object.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import { follow } from './follow.ts';
@@ -6,6 +10,7 @@ import { printNote } from './output.ts';
 import { sendBody, type SendOptions } from './send-body.ts';
 import type { Talk } from './talk.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
+import { mayBeStored } from './unanswered-send.ts';
 
 export interface SendCommand extends SendOptions, Pick<ScreenOptions, 'utc'> {
   channel: string;
@@ -19,7 +24,7 @@ export async function sendCommand(command: SendCommand, talk: Talk): Promise<num
     env: process.env,
     signal: talk.signal,
   });
-  const sent = await talk.client.send(body, { signal: talk.signal });
+  const sent = await send(body, talk);
   if (screen.json) screen.record(sent);
   else screen.print(sentence(sent, screen));
   if (command.waitAck === undefined) return exitCode('fine');
@@ -27,6 +32,28 @@ export async function sendCommand(command: SendCommand, talk: Talk): Promise<num
   if (screen.json) screen.record({ id: sent.id, acked_by: consumer, acked_at: at });
   else screen.print(`acknowledged by ${screen.name(consumer)} at ${screen.time(at)}`);
   return exitCode('fine');
+}
+
+/** Sends under a key in any case, so that whoever is left without an answer can send again and the message is stored once. */
+async function send(body: SendBody, { client, signal }: Talk): Promise<SendResponse> {
+  const ownKey = hasKey(body) ? undefined : uuid();
+  const again = `send it again with ${ownKey === undefined ? 'the same key' : `--key ${ownKey}`}, and it is stored once`;
+  try {
+    return await client.send(ownKey === undefined ? body : { ...body, idempotency_key: ownKey }, { signal });
+  } catch (error) {
+    if (signal.aborted) printNote(`broken off: the message may be stored; ${again}`);
+    if (!mayBeStored(error)) throw error;
+    const { code, message } = error;
+    throw new BridgeError(code, `${message}; the message may be stored all the same: ${again}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a key was given, by `--key` or in an envelope. */
+function hasKey({ idempotency_key, message }: SendBody): boolean {
+  const key = idempotency_key ?? (isJsonObject(message) ? message['dedupe_key'] : undefined);
+  return typeof key === 'string';
 }
 
 function sentence(

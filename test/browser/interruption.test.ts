@@ -99,7 +99,7 @@ describe('when the relay goes away', () => {
     await relay.stop();
     await page.getByPlaceholder('Message off:write').fill('into the void');
     await page.keyboard.press('Control+Enter');
-    await feed.getByText('Waiting to send. It goes out when the relay is back.').waitFor();
+    await feed.getByText('It goes out when the relay is back, and is stored once even if').waitFor();
     await page.reload().catch(() => undefined);
 
     const back = await again(relay);

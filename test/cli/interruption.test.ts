@@ -163,6 +163,64 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: 60_000 }, () 
     expect(text).toMatch(/^sent {2}\[demo:worker\][^]*\^Cnobody has acknowledged \S+ yet; it is stored\n$/);
   });
 
+  test('ends a send without an answer, and says how to send again without storing it twice', async () => {
+    await using way = await stallingProxy(relay, { down: 0 });
+    const args = ['send', 'demo:once', 'Deploy the page', '--sender', 'mira'];
+    await using program = spawnProgram({ ...stuckOnTheWay(way, relay), args });
+    await way.stalled;
+    program.signal('SIGINT');
+    expect(await program.exited).toEqual({ code: null, signal: 'SIGINT' });
+    expect(program.stdout).toBe('');
+    const [, key = ''] =
+      /^broken off: the message may be stored; send it again with --key (\S+), and it is stored once\n$/.exec(
+        program.stderr,
+      ) ?? [];
+    await expectStoredOnce([...args, '--key', key]);
+  });
+
+  test('says the same when the connection is lost, and keeps a key that was given', async () => {
+    const way = await stallingProxy(relay, { down: 0 });
+    const args = ['send', 'demo:lost', 'Deploy the page', '--sender', 'mira', '--key', 'deploy 17'];
+    await using program = spawnProgram({ ...stuckOnTheWay(way, relay), args });
+    await way.stalled;
+    await way[Symbol.asyncDispose]();
+    expect(await program.exited).toEqual({ code: 5, signal: null });
+    expect(program.stdout).toBe('');
+    expect(program.stderr).toBe(
+      `error: no relay answers at ${way.url}: the connection broke off; the message may be stored all the same: ` +
+        'send it again with the same key, and it is stored once\n',
+    );
+    await expectStoredOnce(args);
+
+    // Where nothing listens, nothing is stored.
+    const nowhere = { home: relay.home, env: { CLAUDE_BRIDGE_URL: way.url } };
+    const refused = await runProgram(args, nowhere);
+    expect(refused).toMatchObject({ code: 5, stderr: expect.not.stringContaining('stored') as string });
+  });
+
+  test('keeps the key of an envelope', async () => {
+    const envelope = { schema_version: 1, type: 'task', content: 'Deploy', dedupe_key: 'deploy 18' };
+    const file = join(scratchDirectory(), 'task.json');
+    writeFileSync(file, JSON.stringify(envelope));
+    await using way = await stallingProxy(relay, { down: 0 });
+    const args = ['send', 'demo:envelope', '--json', file, '--sender', 'mira'];
+    await using program = spawnProgram({ ...stuckOnTheWay(way, relay), args });
+    await way.stalled;
+    program.signal('SIGINT');
+    await program.exited;
+    expect(program.stderr).toContain('send it again with the same key, and it is stored once\n');
+    await expectStoredOnce(args);
+  });
+
+  /** What was sent once without an answer is sent again. */
+  async function expectStoredOnce(args: string[]): Promise<void> {
+    const [, channel = ''] = args;
+    const again = await runProgram(args, { home: relay.home });
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(again.stdout)).toMatchObject({ deduplicated: true });
+    expect((await clientOf(relay).messages({ channel })).messages).toHaveLength(1);
+  }
+
   test('ends a command that reads standard input, and nothing is sent', async () => {
     const before = (await clientOf(relay).state()).total_messages;
     await using program = spawnProgram({ args: ['send', 'demo:worker', '-'], home: relay.home });

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { createElement } from 'react';
+import { printNote } from '../output.ts';
 import type { Talk } from '../talk.ts';
 import { App } from './app.ts';
 import { terminalKept } from './give-back.ts';
@@ -33,8 +34,11 @@ export async function runScreen(
     await session.work.ended;
   } finally {
     signal.removeEventListener('abort', quit);
+    const { sending, inDoubt } = session.composer;
     session.close();
     screen.unmount();
     giveBack();
+    if (sending || inDoubt)
+      printNote('no answer came to what was sent last: look whether it is stored before you send it again');
   }
 }

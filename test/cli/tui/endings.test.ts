@@ -39,6 +39,21 @@ describe.skipIf(!hasTmux)('the terminal', { timeout: 90_000 }, () => {
     expect(await screen.ended()).toMatchObject({ ...restored, exitCode });
   });
 
+  test('says that what was sent last may be stored, and so it does afterwards', async () => {
+    const { relay, screen } = await openScreen(messages);
+    relay.signal('SIGSTOP');
+    await screen.press('s');
+    await screen.type('Deploy the page');
+    await screen.press('Enter');
+    await screen.shows('Sending …');
+    await relay.kill();
+    await screen.shows('It may be stored all the same: Enter sends it again and stores it once.');
+    await screen.press('C-c');
+    const end = await screen.ended();
+    expect(end).toMatchObject({ ...restored, exitCode: 0 });
+    expect(end.text).toContain('no answer came to what was sent last');
+  });
+
   test('is given back before the error of a crash is printed', async () => {
     const bomb = join(scratchDirectory(), 'bomb.mjs');
     writeFileSync(bomb, `process.on('SIGUSR2', () => { throw new Error('made to crash'); });`);

@@ -12,6 +12,7 @@ import {
   type Draft,
 } from '../../../../src-shared/messages/draft.ts';
 import type { FeedMessage } from '../../../../src-shared/messages/feed-message.ts';
+import { mayBeStored } from '../../unanswered-send.ts';
 import { LineEditor } from './line-editor.ts';
 
 /** Fields of a draft that hold words. `replyWithin` is a number there. */
@@ -53,6 +54,8 @@ export class Composer {
   sending = false;
   /** Why it could not be sent. */
   problem: string | undefined;
+  /** Whether the last try may be stored, though no answer says so. */
+  inDoubt = false;
 
   readonly #client: ApiClient;
   readonly #sender: string;
@@ -121,6 +124,7 @@ export class Composer {
   answer(target: FeedMessage | undefined): void {
     this.target = target;
     this.problem = undefined;
+    this.inDoubt = false;
   }
 
   /**
@@ -129,8 +133,10 @@ export class Composer {
    */
   async send(channel: string): Promise<SendResponse | undefined> {
     const draft = this.#draft();
+    if (this.sending) return undefined;
     this.problem = faultOf(draft);
-    if (this.problem !== undefined || this.sending) return undefined;
+    this.inDoubt = false;
+    if (this.problem !== undefined) return undefined;
     this.sending = true;
     try {
       const { key, matter } = this.#attemptOf(channel, draft);
@@ -143,6 +149,7 @@ export class Composer {
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       this.problem = error.message;
+      this.inDoubt = mayBeStored(error);
       return undefined;
     } finally {
       this.sending = false;
@@ -199,6 +206,7 @@ export class Composer {
     this.kind = draftKinds[(draftKinds.indexOf(this.kind) + 1) % draftKinds.length] ?? 'text';
     this.#field = 0;
     this.problem = undefined;
+    this.inDoubt = false;
     const editor = this.editor(this.field.name);
     if (editor.text === '' && this.kind !== 'json') editor.set(words);
   }

@@ -11,7 +11,7 @@ const labelColumns = 12;
 
 /** Rows that the composer takes. */
 export function composerRows({ composer }: Session): number {
-  return composer.fields.length + 3 + (composer.target ? 1 : 0);
+  return composer.fields.length + 3 + (composer.target ? 1 : 0) + (composer.inDoubt ? 1 : 0);
 }
 
 /** What is being written, field by field. */
@@ -59,7 +59,7 @@ export function composerPanel(
       rows,
       focused: true,
     },
-    [...target, ...fields, state(session)],
+    [...target, ...fields, state(session), ...doubt(session)],
   );
   return { node, cursor };
 }
@@ -84,5 +84,12 @@ function state({ composer }: Session): Pieces {
     words('Enter sends · Tab next field · Ctrl+T kind · ↑ sent before · Ctrl+J new line · Esc closes', {
       dim: true,
     }),
+  ];
+}
+
+function doubt({ composer }: Session): Pieces[] {
+  if (!composer.inDoubt) return [];
+  return [
+    [words('  It may be stored all the same: Enter sends it again and stores it once.', { bold: true })],
   ];
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -10,11 +11,15 @@ export interface TlsMaterial {
   key: string | Buffer;
 }
 
+/** Clients may not agree on new keys in the middle: that costs us more than them, and nobody needs it. */
+const encryption = { minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const;
+
 /** How often connections that have become idle are closed while stopping, in ms. */
 const closeIdleEveryMs = 25;
 
 /** How long a client may take, in ms. */
 const patience = {
+  handshakeTimeout: 30_000,
   keepAliveTimeout: 30_000,
   headersTimeout: 30_000,
   /** For a whole request; an import may take longer. */
@@ -41,9 +46,7 @@ export class WebServer {
     // A request without a Host is answered by the Host rule, in our error shape. Node's own limit for whole requests
     // knows no exceptions.
     const options = { requireHostHeader: false, ...limits, requestTimeout: 0 };
-    const server = tls
-      ? createSecureServer({ ...options, ...tls, minVersion: 'TLSv1.2' })
-      : createServer(options);
+    const server = tls ? createSecureServer({ ...options, ...encryption, ...tls }) : createServer(options);
     this.#server = server;
     this.#connections = new Connections(server);
     const take: RequestListener = (request, response) => {
@@ -54,6 +57,9 @@ export class WebServer {
     server.on('request', take);
     // Expectations that we do not know are ignored, as RFC 9110 (10.1.1) allows: Node's own answer is not in our shape.
     server.on('checkExpectation', take);
+    // Nothing can be said to those with whom no keys were agreed on. Node leaves it to us to close connections whose
+    // handshake takes too long. First, so that what follows finds them closed.
+    server.prependListener('tlsClientError', (_fault, socket: Socket) => socket.destroy());
     server.on('clientError', (fault, socket) => {
       const underWay = this.#connections.underWay(socket);
       if (underWay && (underWay.headersSent || underWay.req.complete)) finishAfterGarbage(underWay, socket);
@@ -77,7 +83,7 @@ export class WebServer {
   /** Uses another certificate for new connections. */
   useCertificate(tls: TlsMaterial): void {
     if ('setSecureContext' in this.#server) {
-      this.#server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' });
+      this.#server.setSecureContext({ ...encryption, ...tls });
     }
   }
 

@@ -110,6 +110,16 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
     await expect(handshake(old)).rejects.toMatchObject({ code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
   });
 
+  /** Agreeing on new keys in the middle costs the relay more than who asks for it. */
+  async function expectNoRenegotiation(): Promise<void> {
+    const socket = await handshake({ maxVersion: 'TLSv1.2' });
+    const refused = new Promise((_resolve, reject) => socket.once('error', reject));
+    socket.renegotiate({}, () => undefined);
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_SSL_NO_RENEGOTIATION' });
+  }
+
+  test('nobody agrees on new keys in the middle', expectNoRenegotiation);
+
   test('plain HTTP gets no answer that could be mistaken for one', async () => {
     const connection = await RawConnection.open(relay);
     connection.write(head('GET /status HTTP/1.1', 'Host: localhost'));
@@ -137,6 +147,7 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
     connection.write(head('GET /status HTTP/1.1', 'Host: localhost'));
     expect((await connection.answers(1))[0]?.status).toBe(200);
     connection.close();
+    await expectNoRenegotiation();
   });
 
   test('a certificate that ends within 14 days is warned about', async () => {

@@ -1,15 +1,19 @@
+import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { markUnhurried } from '../../src-main/http/connections.ts';
 import { Port } from '../../src-main/http/port.ts';
-import { WebServer } from '../../src-main/http/web-server.ts';
+import { WebServer, type TlsMaterial } from '../../src-main/http/web-server.ts';
+import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { get } from '../support/http-client.ts';
+import { scratchDirectory } from '../support/program.ts';
 import { head, RawConnection } from '../support/raw-http.ts';
 
 /** The server that is handed its connections instead of listening itself. */
 
 const patience = {
+  handshakeTimeout: 100,
   keepAliveTimeout: 60_000,
   headersTimeout: 100,
   requestTimeout: 100,
@@ -18,8 +22,9 @@ const patience = {
 
 async function serving(
   handle: RequestListener = (_request, response) => response.end('served'),
+  tls?: TlsMaterial,
 ): Promise<{ port: number }> {
-  const server = new WebServer({ handle, patience });
+  const server = new WebServer({ handle, patience, tls });
   const port = await Port.bind(
     { host: '127.0.0.1', port: 0 },
     { take: (socket) => server.accept(socket), onError: () => undefined },
@@ -72,4 +77,17 @@ test('but not one that was said to take its time', async () => {
   await slow.closed;
   unhurried.write('ow');
   expect(await unhurried.answers(1)).toMatchObject([{ status: 200, text: 'slow' }]);
+});
+
+test.skipIf(!hasOpenssl)('7.9 a handshake that does not come to an end in time is cut off', async () => {
+  const { certPath, keyPath } = makeCertificate({ dir: scratchDirectory() });
+  const tls = { cert: readFileSync(certPath), key: readFileSync(keyPath) };
+  const target = await serving(undefined, tls);
+  // Nothing at all, the beginning of a record, and a record that announces a longer greeting than comes.
+  for (const begun of ['', '160301', '16030100050100020003']) {
+    const stalled = await RawConnection.open(target);
+    stalled.write(Buffer.from(begun, 'hex'));
+    await stalled.closed;
+    expect(stalled.received).toBe('');
+  }
 });

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Page } from 'playwright-core';
-import type { AddressesResponse } from '../src-shared/api.ts';
+import type { AddressesResponse } from '../src-shared/api/addresses.ts';
 import { ApiClient } from '../src-shared/client/api-client.ts';
 import type { FirstRun } from '../src-shared/first-run.ts';
 import { desktopGlobal } from '../src-shared/ipc-channels.ts';

@@ -1,4 +1,4 @@
-import type { RelayAddress } from './api.ts';
+import type { RelayAddress } from './api/addresses.ts';
 import type { ErrorBody } from './bridge-error.ts';
 
 /** A relay as its owner sees it: the tray, the window, the command line. */

@@ -1,4 +1,4 @@
-import type { RelayAddress } from './api.ts';
+import type { RelayAddress } from './api/addresses.ts';
 import type { StdioServer } from './connect/connection.ts';
 import type { BridgeStatus } from './bridge-status.ts';
 import type { DesktopSettings } from './desktop-settings.ts';

@@ -1,4 +1,4 @@
-import type { RelayAddress } from './api.ts';
+import type { RelayAddress } from './api/addresses.ts';
 import type { ListenChoice } from './first-run.ts';
 
 const reaches: Partial<Record<RelayAddress['kind'], { title: string; reach: string }>> = {

@@ -1,7 +1,7 @@
 import { maxMessageBytes } from './message.ts';
 import { addressOrNetwork, bearerToken, bindHost, trustedHost, webOrigin } from './settings-formats.ts';
 import { choice, integer, list, path, text, toggle, type SettingDefinition } from './settings-kinds.ts';
-import { maxGraceSeconds } from './tokens.ts';
+import { maxGraceSeconds } from './api/tokens.ts';
 
 /** A century: dates further back than this help nobody and cannot be computed for ever larger numbers. */
 const longestDays = 36_500;

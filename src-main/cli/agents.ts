@@ -1,4 +1,4 @@
-import type { AgentBody } from '../../src-shared/api.ts';
+import type { AgentBody } from '../../src-shared/api/agents.ts';
 import { exitCode } from './exit-codes.ts';
 import { counted } from './numbers.ts';
 import type { Talk } from './talk.ts';

@@ -1,4 +1,4 @@
-import type { ChannelState } from '../../src-shared/api.ts';
+import type { ChannelState } from '../../src-shared/api/state.ts';
 import { exitCode } from './exit-codes.ts';
 import { counted } from './numbers.ts';
 import type { Talk } from './talk.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
-import type { SettingSource } from '../../src-shared/settings-api.ts';
+import type { SettingSource } from '../../src-shared/api/settings.ts';
 import { shownValue } from '../../src-shared/settings-check.ts';
 import { setWithoutEffect } from '../settings/environment.ts';
 import { loadSettings, type LoadedSettings, type SettingsInput } from '../settings/load.ts';

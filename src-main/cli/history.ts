@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
-import type { MessageItem } from '../../src-shared/api.ts';
+import type { MessageItem } from '../../src-shared/api/messages.ts';
 import type { MessageRecord } from '../../src-shared/message-record.ts';
 import { heedRemarks } from './page-warning.ts';
 import { recordOf } from './terminal/message.ts';

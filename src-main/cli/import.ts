@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { ImportResponse } from '../../src-shared/api.ts';
+import type { ImportResponse } from '../../src-shared/api/archive.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { unusable } from '../settings/configuration-error.ts';
 import { exitCode } from './exit-codes.ts';

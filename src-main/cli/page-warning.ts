@@ -1,4 +1,4 @@
-import type { HistoryLost } from '../../src-shared/api.ts';
+import type { HistoryLost } from '../../src-shared/api/messages.ts';
 import { CommandFailure } from './failure.ts';
 import { counted } from './numbers.ts';
 import { printWarnings } from './output.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import { accessInWords } from '../../src-shared/access.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { durationInWords } from '../../src-shared/duration.ts';
-import type { PairingBody, PairingResponse } from '../../src-shared/pairings.ts';
+import type { PairingBody, PairingResponse } from '../../src-shared/api/pairings.ts';
 import { readAccess, type AccessFlags } from './access-flags.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import type { SendBody } from '../../src-shared/client/api-client.ts';
+import type { SendBody } from '../../src-shared/api/sending.ts';
 import { nameLimits } from '../../src-shared/channel.ts';
 import { isJsonObject } from '../../src-shared/json-object.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';

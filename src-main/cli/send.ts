@@ -1,7 +1,6 @@
 import { v4 as uuid } from 'uuid';
-import type { Listening, SendResponse } from '../../src-shared/api.ts';
+import type { Listening, SendBody, SendResponse } from '../../src-shared/api/sending.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { SendBody } from '../../src-shared/client/api-client.ts';
 import { isJsonObject } from '../../src-shared/json-object.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { StateResponse } from '../../src-shared/api.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { exitCode } from './exit-codes.ts';

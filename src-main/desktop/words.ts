@@ -1,4 +1,4 @@
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { RunningStatus } from '../../src-shared/bridge-status.ts';
 
 /** `1 agent`, `2 agents`. */

@@ -1,4 +1,5 @@
-import type { FoundMessage, MessageItem } from '../../src-shared/api.ts';
+import type { MessageItem } from '../../src-shared/api/messages.ts';
+import type { FoundMessage } from '../../src-shared/api/search.ts';
 import { interpretContent } from '../../src-shared/encoding.ts';
 import { preview, type StoredMessage } from '../../src-shared/message.ts';
 

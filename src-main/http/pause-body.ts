@@ -1,4 +1,4 @@
-import type { PauseResponse } from '../../src-shared/api.ts';
+import type { PauseResponse } from '../../src-shared/api/pausing.ts';
 import type { PauseState } from '../relay/pausing.ts';
 
 /** What clients are told about a pause, or that there is none. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { RefusalBody } from '../../src-shared/api.ts';
+import type { RefusalBody } from '../../src-shared/api/refusals.ts';
 import type { BridgeError, ErrorCode } from '../../src-shared/bridge-error.ts';
 import { shorten } from '../../src-shared/text.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';

@@ -1,4 +1,4 @@
-import type { ImportResponse } from '../../src-shared/api.ts';
+import type { ImportResponse } from '../../src-shared/api/archive.ts';
 import type { ExportLine } from '../../src-shared/export-line.ts';
 import type { BackupOptions, MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';

@@ -1,4 +1,4 @@
-import type { Listening } from '../../src-shared/api.ts';
+import type { Listening } from '../../src-shared/api/sending.ts';
 import type { Change, Follower, MessageStore } from '../store/message-store.ts';
 
 /** Consumers named in the answer to a send; there are rarely more than a handful. */

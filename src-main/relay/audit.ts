@@ -1,4 +1,4 @@
-import type { AuditResponse } from '../../src-shared/api.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
 import type { AuditDraft, AuditQuery, MessageStore } from '../store/message-store.ts';
 import type { Actor, ChannelAccess } from './actor.ts';
 

@@ -1,10 +1,10 @@
+import type { AgentBody } from '../../src-shared/api/agents.ts';
 import type {
   AckRequestBody,
   AckResponse,
-  AgentBody,
   ConsumerBody,
   ReceiptsResponse,
-} from '../../src-shared/api.ts';
+} from '../../src-shared/api/consumers.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { canonicalJson } from '../../src-shared/canonical-json.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';

@@ -1,4 +1,4 @@
-import type { ImportResponse } from '../../src-shared/api.ts';
+import type { ImportResponse } from '../../src-shared/api/archive.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { canonicalJson } from '../../src-shared/canonical-json.ts';
 import type { ExportedCursor, ExportedMessage, ExportEnd, ExportLine } from '../../src-shared/export-line.ts';

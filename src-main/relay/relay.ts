@@ -1,7 +1,8 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { AuditResponse, ClearRequest, ClearResponse } from '../../src-shared/api.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
+import type { ClearRequest, ClearResponse } from '../../src-shared/api/clear.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
-import type { SendRequest } from '../../src-shared/send-request.ts';
+import type { SendRequest } from '../../src-shared/api/sending.ts';
 import type { AuditQuery, ChannelSummary, MessageStore, StoreSize, Totals } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import { Archive } from './archive.ts';

@@ -1,7 +1,6 @@
-import type { Listening } from '../../src-shared/api.ts';
+import type { Listening, SendRequest } from '../../src-shared/api/sending.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
-import type { SendRequest } from '../../src-shared/send-request.ts';
 import { exceedsBytes } from '../../src-shared/text.ts';
 import type { IdempotencyKey, MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';

@@ -1,4 +1,4 @@
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import { clientCommands } from '../../src-shared/client-commands.ts';
 import type { Service } from './service.ts';
 import type { SharedToken } from './shared-token.ts';

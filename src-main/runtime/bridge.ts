@@ -5,9 +5,9 @@ import {
   type ReloadResponse,
   type SettingsChange,
   type SettingsResponse,
-} from '../../src-shared/settings-api.ts';
+} from '../../src-shared/api/settings.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
-import type { TokenRotated } from '../../src-shared/tokens.ts';
+import type { TokenRotated } from '../../src-shared/api/tokens.ts';
 import type { Operations } from '../http/parts.ts';
 import type { Actor } from '../relay/actor.ts';
 import { type Change, changeOf } from '../settings/change.ts';

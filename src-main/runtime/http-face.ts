@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { createApp } from '../http/app.ts';
 import { Gate } from '../http/gate.ts';

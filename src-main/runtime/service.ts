@@ -1,4 +1,4 @@
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { Listener } from '../http/listener.ts';
 import type { Operations } from '../http/parts.ts';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import { isLoopbackAddress } from './access-policy.ts';
 import { familyOf, isWildcard, normalizeAddress, urlHost } from './ip-address.ts';
 import { type NetworkView, thisNetwork } from './network-view.ts';

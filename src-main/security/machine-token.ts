@@ -1,4 +1,4 @@
-import type { TokenBody } from '../../src-shared/tokens.ts';
+import type { TokenBody } from '../../src-shared/api/tokens.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
 import type { StoredToken } from '../store/token-store.ts';
 import { MachineSecret } from './machine-secret.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Access } from '../../src-shared/access.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
-import { labelKey, type TokenBody, type TokenResponse } from '../../src-shared/tokens.ts';
+import { labelKey, type TokenBody, type TokenResponse } from '../../src-shared/api/tokens.ts';
 import type { StoredToken, TokenStore } from '../store/token-store.ts';
 import { digestOf, type MachineSecret } from './machine-secret.ts';
 import { MachineToken, toBody } from './machine-token.ts';

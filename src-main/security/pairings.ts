@@ -1,7 +1,7 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { showPairingCode } from '../../src-shared/pairing-code.ts';
-import type { PairingBody } from '../../src-shared/pairings.ts';
-import type { TokenResponse } from '../../src-shared/tokens.ts';
+import type { PairingBody } from '../../src-shared/api/pairings.ts';
+import type { TokenResponse } from '../../src-shared/api/tokens.ts';
 import { digestOf } from './machine-secret.ts';
 import type { MachineTokens } from './machine-tokens.ts';
 import { firstHalfOf, generatePairingCode, Pairing, type PairingDraft } from './pairing.ts';

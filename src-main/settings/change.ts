@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ReloadResponse } from '../../src-shared/settings-api.ts';
+import type { ReloadResponse } from '../../src-shared/api/settings.ts';
 import { shownValue } from '../../src-shared/settings-check.ts';
 import { definitionOf, settingKeys, type SettingKey, type Settings } from '../../src-shared/settings.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { definitionOf, type SettingKey } from '../../src-shared/settings.ts';
-import type { SettingSource } from '../../src-shared/settings-api.ts';
+import type { SettingSource } from '../../src-shared/api/settings.ts';
 import { checkSetting } from '../../src-shared/settings-check.ts';
 import { badValue } from './configuration-error.ts';
 

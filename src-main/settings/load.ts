@@ -1,5 +1,5 @@
 import { definitionOf, settingKeys, type SettingKey, type Settings } from '../../src-shared/settings.ts';
-import type { SettingSource, SettingsPatch } from '../../src-shared/settings-api.ts';
+import type { SettingSource, SettingsPatch } from '../../src-shared/api/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { refuseFixed } from './fixed.ts';
 import { unknownVariables, writtenInEnvironment } from './environment.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SettingBody, SettingsResponse } from '../../src-shared/settings-api.ts';
+import type { SettingBody, SettingsResponse } from '../../src-shared/api/settings.ts';
 import { definitionOf, settingKeys, type SettingKey, type Settings } from '../../src-shared/settings.ts';
 import { fixedBy } from './fixed.ts';
 import type { LoadedSettings } from './load.ts';

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { basename, dirname, extname } from 'node:path';
 import type Conf from 'conf';
 import { desktopSettingsKey } from '../../src-shared/desktop-settings.ts';
-import type { SettingsPatch } from '../../src-shared/settings-api.ts';
+import type { SettingsPatch } from '../../src-shared/api/settings.ts';
 import { isSettingKey } from '../../src-shared/settings-check.ts';
 import type { SettingKey } from '../../src-shared/settings.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';

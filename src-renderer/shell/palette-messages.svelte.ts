@@ -1,4 +1,4 @@
-import type { FoundMessage } from '../../src-shared/api.ts';
+import type { FoundMessage } from '../../src-shared/api/search.ts';
 import { describe } from '../../src-shared/messages/describe.ts';
 import { excerpt } from '../messages/excerpt.ts';
 import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';

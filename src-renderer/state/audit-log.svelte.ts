@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../src-shared/api.ts';
+import type { AuditEvent } from '../../src-shared/api/audit.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { Pages } from './pages.svelte.ts';

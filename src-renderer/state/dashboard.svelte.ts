@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
-import type { RelayAddress, StateResponse } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';

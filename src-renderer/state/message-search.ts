@@ -1,4 +1,4 @@
-import type { FoundMessage, SearchResponse } from '../../src-shared/api.ts';
+import type { FoundMessage, SearchResponse } from '../../src-shared/api/search.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient, CallOptions } from '../../src-shared/client/api-client.ts';
 import { relayTerms, type SearchTerms } from '../../src-shared/messages/search-text.ts';

@@ -1,4 +1,4 @@
-import type { AgentBody } from '../../src-shared/api.ts';
+import type { AgentBody } from '../../src-shared/api/agents.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 

@@ -1,34 +1,31 @@
+import type { AddressesResponse } from '../api/addresses.ts';
+import type { AgentsResponse } from '../api/agents.ts';
+import type { ExportQuery, ImportQuery, ImportResponse } from '../api/archive.ts';
+import type { AuditResponse } from '../api/audit.ts';
+import type { ClearResponse } from '../api/clear.ts';
+import type { AckResponse, ConsumersResponse, ReceiptsResponse } from '../api/consumers.ts';
 import type {
-  AckResponse,
-  AddressesResponse,
-  AgentsResponse,
-  AuditResponse,
-  ClearResponse,
-  ConsumersResponse,
-  ImportResponse,
   MessageDetail,
+  MessagesQuery,
   MessagesResponse,
-  PauseResponse,
-  ReceiptsResponse,
-  RefusalsResponse,
-  SearchResponse,
-  SendResponse,
-  SessionsResponse,
-  StateResponse,
-  StatusResponse,
-  StorageResponse,
-  ThreadResponse,
+  WaitQuery,
   WaitResponse,
-} from '../api.ts';
-import type { RunningStatus } from '../bridge-status.ts';
-import type { SettingsChange, SettingsPatch, SettingsResponse } from '../settings-api.ts';
+} from '../api/messages.ts';
 import type {
   PairingRequest,
   PairingResponse,
   PairingsResponse,
   RedemptionRequest,
   RedemptionResponse,
-} from '../pairings.ts';
+} from '../api/pairings.ts';
+import type { PauseResponse } from '../api/pausing.ts';
+import type { RefusalsResponse } from '../api/refusals.ts';
+import type { SearchQuery, SearchResponse, ThreadQuery, ThreadResponse } from '../api/search.ts';
+import type { SendBody, SendResponse } from '../api/sending.ts';
+import type { SessionResponse, SessionsResponse } from '../api/sessions.ts';
+import type { SettingsChange, SettingsPatch, SettingsResponse } from '../api/settings.ts';
+import type { StateResponse, StatusResponse } from '../api/state.ts';
+import type { StorageResponse } from '../api/storage.ts';
 import type {
   RotationRequest,
   SharedTokenResponse,
@@ -36,79 +33,13 @@ import type {
   TokenResponse,
   TokensResponse,
   WhoamiResponse,
-} from '../tokens.ts';
+} from '../api/tokens.ts';
+import type { RunningStatus } from '../bridge-status.ts';
 import { callHttp, callJson, type Call, type HttpTarget, type Query } from './http-call.ts';
 
 /** What a request may bring beside its subject. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
-}
-
-export interface SendBody {
-  channel: string;
-  sender: string;
-  content?: string;
-  /** An envelope (wire specification 6). */
-  message?: unknown;
-  idempotency_key?: string | undefined;
-}
-
-/** `GET /api/messages`; `full` brings whole contents instead of previews. */
-export interface MessagesQuery {
-  channel: string;
-  since_id?: string | undefined;
-  before_id?: string | undefined;
-  consumer_id?: string | undefined;
-  limit?: number | undefined;
-  full?: boolean | undefined;
-  /** Only tasks and questions that wait for their answer. */
-  open?: boolean | undefined;
-}
-
-/** `GET /api/search`: words, or another condition, or both. */
-export interface SearchQuery {
-  q?: string | undefined;
-  channel?: string | undefined;
-  sender?: string | undefined;
-  type?: string | undefined;
-  since_id?: string | undefined;
-  before_id?: string | undefined;
-  limit?: number | undefined;
-  full?: boolean | undefined;
-}
-
-/** `GET /api/threads`: the id of any message of a thread, or its name. */
-export interface ThreadQuery {
-  id: string;
-  channel?: string | undefined;
-  before_id?: string | undefined;
-  limit?: number | undefined;
-  full?: boolean | undefined;
-}
-
-export interface WaitQuery {
-  channel: string;
-  since_id?: string | undefined;
-  consumer_id?: string | undefined;
-  limit?: number | undefined;
-  timeout_seconds?: number | undefined;
-}
-
-export interface ExportQuery {
-  /** None for all. */
-  channel?: readonly string[] | undefined;
-  /** An id or a time. */
-  since?: string | undefined;
-}
-
-export interface ImportQuery {
-  on_error?: 'stop' | 'skip' | undefined;
-  dry_run?: boolean | undefined;
-}
-
-export interface SessionResponse {
-  authenticated: boolean;
-  auth_required: boolean;
 }
 
 /** How much longer than the wait itself an answer to it may take, in ms. */

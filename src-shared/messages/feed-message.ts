@@ -1,4 +1,4 @@
-import type { MessageDetail, MessageItem } from '../api.ts';
+import type { MessageDetail, MessageItem } from '../api/messages.ts';
 import type { StreamMessage } from '../client/stream-event.ts';
 import { interpretContent, type Interpretation } from '../encoding.ts';
 import type { Origin } from '../message.ts';

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { expect } from 'vitest';
 import { rights as allRights, type Right } from '../../src-shared/access.ts';
-import type { TokenResponse } from '../../src-shared/tokens.ts';
+import type { TokenResponse } from '../../src-shared/api/tokens.ts';
 import { openEvents } from '../support/event-reader.ts';
 import { bearer, post } from '../support/http-client.ts';
 import type { Relay } from '../support/program.ts';

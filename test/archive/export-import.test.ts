@@ -1,7 +1,8 @@
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AuditEvent, ImportResponse } from '../../src-shared/api.ts';
+import type { ImportResponse } from '../../src-shared/api/archive.ts';
+import type { AuditEvent } from '../../src-shared/api/audit.ts';
 import { errorStatus, type ErrorCode } from '../../src-shared/bridge-error.ts';
 import type { ExportLine } from '../../src-shared/export-line.ts';
 import { expectError } from '../http/expect-answer.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { PairingsResponse } from '../../src-shared/pairings.ts';
+import type { PairingsResponse } from '../../src-shared/api/pairings.ts';
 import { connectHttp } from '../mcp/sdk-client.ts';
 import { get, post, send } from '../support/http-client.ts';
 import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';

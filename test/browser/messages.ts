@@ -1,5 +1,5 @@
 import { send, post, type Target } from '../support/http-client.ts';
-import type { SendResponse } from '../../src-shared/api.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
 
 /** Sends an envelope and expects that it was taken. */
 export async function sendEnvelope(

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AuditResponse } from '../../src-shared/api.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
 import { bearer, call, get, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { openDashboard } from './dashboard.ts';

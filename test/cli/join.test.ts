@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../src-shared/client/api-client.ts';
 import { nodeFetch } from '../../src-main/remote/node-fetch.ts';
-import type { PairingRequest, PairingResponse } from '../../src-shared/pairings.ts';
+import type { PairingRequest, PairingResponse } from '../../src-shared/api/pairings.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 

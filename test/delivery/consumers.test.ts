@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AgentsResponse, AuditResponse } from '../../src-shared/api.ts';
+import type { AgentsResponse } from '../../src-shared/api/agents.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { openEvents } from '../support/event-reader.ts';
 import { bearer, call, get, list, post, send } from '../support/http-client.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { SendResponse } from '../../src-shared/api.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { follow, openEvents, type EventReader, type Frame } from '../support/event-reader.ts';
 import { bearer, call, get, post, send, state } from '../support/http-client.ts';

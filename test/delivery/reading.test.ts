@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { MessagesResponse } from '../../src-shared/api.ts';
+import type { MessagesResponse } from '../../src-shared/api/messages.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { call, get, list, post, send } from '../support/http-client.ts';
 import { anyText } from '../support/matchers.ts';

@@ -3,9 +3,9 @@ import type {
   ConsumerBody,
   ConsumersResponse,
   ReceiptsResponse,
-  SendResponse,
-  WaitResponse,
-} from '../../src-shared/api.ts';
+} from '../../src-shared/api/consumers.ts';
+import type { WaitResponse } from '../../src-shared/api/messages.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
 import { get, post, send, state, type Target } from '../support/http-client.ts';
 
 /** An envelope as an agent would send it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { FoundMessage, SearchResponse, ThreadResponse } from '../../src-shared/api.ts';
+import type { FoundMessage, SearchResponse, ThreadResponse } from '../../src-shared/api/search.ts';
 import { writeAsOriginal } from '../compat/original-database.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { get, list, post, send, state, type Target } from '../support/http-client.ts';

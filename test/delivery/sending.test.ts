@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src-shared/bridge-error.ts';
-import type { AuditResponse, SendResponse } from '../../src-shared/api.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { follow } from '../support/event-reader.ts';
 import { get, list, post, send } from '../support/http-client.ts';

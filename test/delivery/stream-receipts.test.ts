@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AgentsResponse } from '../../src-shared/api.ts';
+import type { AgentsResponse } from '../../src-shared/api/agents.ts';
 import { follow, openEvents } from '../support/event-reader.ts';
 import { get, list, send } from '../support/http-client.ts';
 import { anyText } from '../support/matchers.ts';

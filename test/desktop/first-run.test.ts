@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listenChoices } from '../../src-shared/listen-choices.ts';
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { FirstRun } from '../../src-shared/first-run.ts';
 import { freePort, takenPort } from '../support/ports.ts';
 import { scratchDirectory } from '../support/program.ts';

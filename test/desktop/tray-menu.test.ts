@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron/main';
 import { describe, expect, test } from 'vitest';
-import type { RelayAddress } from '../../src-shared/api.ts';
+import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { BridgeStatus, RunningStatus } from '../../src-shared/bridge-status.ts';
 import type { DesktopState } from '../../src-shared/desktop-state.ts';
 import { trayIcon, trayTooltip } from '../../src-main/desktop/tray-look.ts';

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { MessagesResponse, SendResponse, StateResponse } from '../../src-shared/api.ts';
+import type { MessagesResponse } from '../../src-shared/api/messages.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { callHttp, callJson, type Call } from '../../src-shared/client/http-call.ts';
-import type { SettingsResponse } from '../../src-shared/settings-api.ts';
-import type { TokenResponse } from '../../src-shared/tokens.ts';
+import type { SettingsResponse } from '../../src-shared/api/settings.ts';
+import type { TokenResponse } from '../../src-shared/api/tokens.ts';
 import { bothForms, initialize } from '../mcp/raw-http.ts';
 import type { Known } from '../support/route-book.ts';
 import { smuggledChannel } from './http-requests.ts';

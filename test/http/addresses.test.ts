@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AddressesResponse } from '../../src-shared/api.ts';
+import type { AddressesResponse } from '../../src-shared/api/addresses.ts';
 import { bearer, get } from '../support/http-client.ts';
 import { startRelay } from '../support/program.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AuditEvent, AuditResponse } from '../../src-shared/api.ts';
+import type { AuditEvent, AuditResponse } from '../../src-shared/api/audit.ts';
 import { bearer, call, get, post, send, type Target } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { head, rawRequest } from '../support/raw-http.ts';

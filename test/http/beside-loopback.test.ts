@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { AddressesResponse } from '../../src-shared/api.ts';
+import type { AddressesResponse } from '../../src-shared/api/addresses.ts';
 import type { RunningStatus } from '../../src-shared/bridge-status.ts';
-import type { SettingsChange } from '../../src-shared/settings-api.ts';
+import type { SettingsChange } from '../../src-shared/api/settings.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer, call, get, oneConnection, send, type Answer, type Target } from '../support/http-client.ts';

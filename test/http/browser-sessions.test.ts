@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { SessionsResponse } from '../../src-shared/api.ts';
+import type { SessionsResponse } from '../../src-shared/api/sessions.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer, call, get, post, send, type Answer } from '../support/http-client.ts';
 import { anyText, textLike } from '../support/matchers.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { StateResponse } from '../../src-shared/api.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 import { follow, openEvents, type Frame } from '../support/event-reader.ts';
 import { bearer, call, get, post, send, state, type Target } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';

@@ -4,7 +4,7 @@ import { request as overTls } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SettingsChange } from '../../src-shared/settings-api.ts';
+import type { SettingsChange } from '../../src-shared/api/settings.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { EventReader, follow, openEvents } from '../support/event-reader.ts';
 import { bearer, call, get, list, oneConnection, post, send } from '../support/http-client.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { StorageResponse } from '../../src-shared/api.ts';
+import type { StorageResponse } from '../../src-shared/api/storage.ts';
 import type { RunningStatus } from '../../src-shared/bridge-status.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { bearer, call, get, post, send } from '../support/http-client.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RefusalsResponse } from '../../src-shared/api.ts';
+import type { RefusalsResponse } from '../../src-shared/api/refusals.ts';
 import { bearer, call, get, post } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { makeToken } from '../tokens/requests.ts';

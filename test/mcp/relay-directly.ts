@@ -3,7 +3,7 @@ import type { RelayLimits } from '../../src-main/relay/limits.ts';
 import type { Page } from '../../src-main/relay/page.ts';
 import type { Relay } from '../../src-main/relay/relay.ts';
 import type { StoredMessage } from '../../src-shared/message.ts';
-import { parseSend } from '../../src-shared/send-request.ts';
+import { parseSend } from '../../src-shared/api/sending.ts';
 import { everything } from '../support/access.ts';
 
 export const relayLimits: RelayLimits = {

@@ -3,7 +3,7 @@ import type { Actor } from '../../src-main/relay/actor.ts';
 import { Audit } from '../../src-main/relay/audit.ts';
 import { Relay } from '../../src-main/relay/relay.ts';
 import type { SqliteStore } from '../../src-main/store/sqlite/sqlite-store.ts';
-import { parseSend } from '../../src-shared/send-request.ts';
+import { parseSend } from '../../src-shared/api/sending.ts';
 import { writeAsOriginal } from '../compat/original-database.ts';
 import { accessOf } from '../support/access.ts';
 import { databaseOfTest } from '../store/support.ts';

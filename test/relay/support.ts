@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { SendRequest } from '../../src-shared/send-request.ts';
+import type { SendRequest } from '../../src-shared/api/sending.ts';
 import type { Actor } from '../../src-main/relay/actor.ts';
 import type { RelayLimits } from '../../src-main/relay/limits.ts';
 import { LiveFeed } from '../../src-main/relay/live-feed.ts';

@@ -1,11 +1,10 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { AgentsResponse } from '../../src-shared/api.ts';
+import type { AgentsResponse } from '../../src-shared/api/agents.ts';
 import { connectHttp, contentsOf } from '../mcp/sdk-client.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { bearer, get, list, send, state } from '../support/http-client.ts';

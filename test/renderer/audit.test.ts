@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auditTable } from '../../src-renderer/views/audit/audit-table.ts';
 import { auditAuthor, auditSentence, auditWords } from '../../src-renderer/views/audit/audit-words.ts';
-import type { AuditEvent } from '../../src-shared/api.ts';
+import type { AuditEvent } from '../../src-shared/api/audit.ts';
 
 const entry = (fields: Partial<AuditEvent>): AuditEvent => ({
   ...{ id: 1, timestamp: '2026-11-23T04:53:01.879138Z', event: 'relay_pause' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSend } from '../../src-shared/send-request.ts';
+import { parseSend } from '../../src-shared/api/sending.ts';
 import {
   afterSending,
   emptyDraft,

@@ -7,7 +7,7 @@ import {
   type Reach,
   type Whereabouts,
 } from '../../src-renderer/state/settings/whereabouts.ts';
-import type { SettingsPatch } from '../../src-shared/settings-api.ts';
+import type { SettingsPatch } from '../../src-shared/api/settings.ts';
 
 const usual: Reach = {
   ...{ host: '127.0.0.1', loopback: true, port: 8765, trustedHosts: [], dashboard: true },

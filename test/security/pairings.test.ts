@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { pairingAlphabet, readPairingCode } from '../../src-shared/pairing-code.ts';
-import type { TokenResponse } from '../../src-shared/tokens.ts';
+import type { TokenResponse } from '../../src-shared/api/tokens.ts';
 import { generatePairingCode } from '../../src-main/security/pairing.ts';
 import { Pairings } from '../../src-main/security/pairings.ts';
 import type { TokenDraft } from '../../src-main/security/machine-tokens.ts';

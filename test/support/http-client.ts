@@ -1,7 +1,9 @@
 import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import type { MessagesResponse, SendResponse, StateResponse } from '../../src-shared/api.ts';
+import type { MessagesResponse } from '../../src-shared/api/messages.ts';
+import type { SendResponse } from '../../src-shared/api/sending.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 
 /** Where a relay listens. */
 export interface Target {

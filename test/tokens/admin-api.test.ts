@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { TokenRequest } from '../../src-shared/tokens.ts';
+import type { TokenRequest } from '../../src-shared/api/tokens.ts';
 import { bearer, call, get, post } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
 import { expectError } from '../http/expect-answer.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { MessageDetail, MessageItem, SearchResponse, WaitResponse } from '../../src-shared/api.ts';
+import type { MessageDetail, MessageItem, WaitResponse } from '../../src-shared/api/messages.ts';
+import type { SearchResponse } from '../../src-shared/api/search.ts';
 import { connectHttp, messagesOf } from '../mcp/sdk-client.ts';
 import { post as postRpc, openSession, initialize, toolCall, bothForms } from '../mcp/raw-http.ts';
 import { follow } from '../support/event-reader.ts';

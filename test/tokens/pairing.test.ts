@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AuditResponse } from '../../src-shared/api.ts';
-import type { PairingRequest, PairingResponse, RedemptionResponse } from '../../src-shared/pairings.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
+import type { PairingRequest, PairingResponse, RedemptionResponse } from '../../src-shared/api/pairings.ts';
 import { ApiClient } from '../../src-shared/client/api-client.ts';
 import { nodeFetch } from '../../src-main/remote/node-fetch.ts';
 import { expectError } from '../http/expect-answer.ts';

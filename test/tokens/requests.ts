@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { TokenRequest, TokenResponse, TokensResponse } from '../../src-shared/tokens.ts';
+import type { TokenRequest, TokenResponse, TokensResponse } from '../../src-shared/api/tokens.ts';
 import { bearer, call, get, post } from '../support/http-client.ts';
 import type { Relay } from '../support/program.ts';
 

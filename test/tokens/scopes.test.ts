@@ -5,14 +5,11 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../../src-shared/access.ts';
-import type {
-  AgentsResponse,
-  AuditResponse,
-  ConsumersResponse,
-  SearchResponse,
-  StateResponse,
-  ThreadResponse,
-} from '../../src-shared/api.ts';
+import type { AgentsResponse } from '../../src-shared/api/agents.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
+import type { ConsumersResponse } from '../../src-shared/api/consumers.ts';
+import type { SearchResponse, ThreadResponse } from '../../src-shared/api/search.ts';
+import type { StateResponse } from '../../src-shared/api/state.ts';
 import type { Principal } from '../../src-main/security/principal.ts';
 import { Rights } from '../../src-main/security/rights.ts';
 import { startBridge } from '../mcp/bridge-over-http.ts';

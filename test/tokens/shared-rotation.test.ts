@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { AuditResponse } from '../../src-shared/api.ts';
-import type { SharedTokenResponse } from '../../src-shared/tokens.ts';
+import type { AuditResponse } from '../../src-shared/api/audit.ts';
+import type { SharedTokenResponse } from '../../src-shared/api/tokens.ts';
 import { expectError } from '../http/expect-answer.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer, call, get, post, send, type Answer } from '../support/http-client.ts';

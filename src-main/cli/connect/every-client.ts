@@ -4,7 +4,7 @@ import { clients, type Scope } from '../../../src-shared/connect/client.ts';
 import { detectClients, type Detected } from '../../clients/detect.ts';
 import type { Place } from '../../clients/place.ts';
 import { makePlan } from '../../clients/plan.ts';
-import type { RelayAddress } from '../../../src-shared/api.ts';
+import type { RelayAddress } from '../../../src-shared/api/addresses.ts';
 import { exitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import { commandsOf, planInWords } from './words.ts';

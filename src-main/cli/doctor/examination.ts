@@ -1,6 +1,6 @@
 import { ApiClient } from '../../../src-shared/client/api-client.ts';
 import { toError } from '../../../src-shared/bridge-error.ts';
-import type { WhoamiResponse } from '../../../src-shared/tokens.ts';
+import type { WhoamiResponse } from '../../../src-shared/api/tokens.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,4 +1,5 @@
-import type { RelayAddress, StatusResponse } from '../../../src-shared/api.ts';
+import type { RelayAddress } from '../../../src-shared/api/addresses.ts';
+import type { StatusResponse } from '../../../src-shared/api/state.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { ApiClient } from '../../../src-shared/client/api-client.ts';
 import { version as ownVersion } from '../version.ts';

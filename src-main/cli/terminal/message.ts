@@ -1,4 +1,4 @@
-import type { MessageItem } from '../../../src-shared/api.ts';
+import type { MessageItem } from '../../../src-shared/api/messages.ts';
 import { parseJsonContent } from '../../../src-shared/message.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { shorten } from '../../../src-shared/text.ts';

@@ -1,4 +1,4 @@
-import type { AddressesResponse } from '../../../src-shared/api.ts';
+import type { AddressesResponse } from '../../../src-shared/api/addresses.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';

@@ -1,4 +1,4 @@
-import type { AgentsResponse } from '../../../src-shared/api.ts';
+import type { AgentsResponse } from '../../../src-shared/api/agents.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { existingChannel } from '../../../src-shared/channel.ts';
-import { cursor } from '../../../src-shared/api.ts';
+import { cursor } from '../../../src-shared/api/fields.ts';
 import { maxLineBytes, parseExportLine, type ExportLine } from '../../../src-shared/export-line.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { IncomingLine } from '../../relay/archive.ts';

@@ -1,4 +1,4 @@
-import { clearRequest } from '../../../src-shared/api.ts';
+import { clearRequest } from '../../../src-shared/api/clear.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';

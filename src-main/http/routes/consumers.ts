@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {
   ackRequest,
-  consumer,
   consumerResetRequest,
   type ConsumersResponse,
-} from '../../../src-shared/api.ts';
+} from '../../../src-shared/api/consumers.ts';
+import { consumer } from '../../../src-shared/api/fields.ts';
 import { consumerName, existingChannel } from '../../../src-shared/channel.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import { parameter } from '../exchange.ts';

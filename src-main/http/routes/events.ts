@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { consumer, cursor } from '../../../src-shared/api.ts';
+import { consumer, cursor } from '../../../src-shared/api/fields.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
 import { validate } from '../../../src-shared/validation.ts';

@@ -1,11 +1,6 @@
 import * as z from 'zod';
-import {
-  consumer,
-  cursor,
-  type MessageDetail,
-  type MessageItem,
-  type MessagesResponse,
-} from '../../../src-shared/api.ts';
+import { consumer, cursor } from '../../../src-shared/api/fields.ts';
+import type { MessageDetail, MessageItem, MessagesResponse } from '../../../src-shared/api/messages.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
 import { interpretContent } from '../../../src-shared/encoding.ts';

@@ -6,8 +6,8 @@ import {
   type PairingResponse,
   type PairingsResponse,
   type RedemptionResponse,
-} from '../../../src-shared/pairings.ts';
-import { toAccess } from '../../../src-shared/tokens.ts';
+} from '../../../src-shared/api/pairings.ts';
+import { toAccess } from '../../../src-shared/api/tokens.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';

@@ -1,4 +1,4 @@
-import type { RefusalsResponse } from '../../../src-shared/api.ts';
+import type { RefusalsResponse } from '../../../src-shared/api/refusals.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { StorageResponse } from '../../../src-shared/api.ts';
+import type { StorageResponse } from '../../../src-shared/api/storage.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { definitionOf } from '../../../src-shared/settings.ts';

@@ -4,7 +4,7 @@ import {
   type FoundMessage,
   type SearchResponse,
   type ThreadResponse,
-} from '../../../src-shared/api.ts';
+} from '../../../src-shared/api/search.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { FoundPage } from '../../relay/finding.ts';
 import { flag, parameter, rowLimit, type Exchange } from '../exchange.ts';

@@ -1,5 +1,4 @@
-import type { SendResponse } from '../../../src-shared/api.ts';
-import { parseSend } from '../../../src-shared/send-request.ts';
+import { parseSend, type SendResponse } from '../../../src-shared/api/sending.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';

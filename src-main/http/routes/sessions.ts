@@ -1,4 +1,4 @@
-import type { SessionBody, SessionsResponse } from '../../../src-shared/api.ts';
+import type { SessionBody, SessionsResponse } from '../../../src-shared/api/sessions.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { BrowserSession, type SessionSummary } from '../../security/browser-session.ts';

@@ -1,4 +1,4 @@
-import { rotationRequest, type SharedTokenResponse } from '../../../src-shared/tokens.ts';
+import { rotationRequest, type SharedTokenResponse } from '../../../src-shared/api/tokens.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';

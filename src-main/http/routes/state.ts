@@ -1,4 +1,4 @@
-import type { ChannelState, StateResponse } from '../../../src-shared/api.ts';
+import type { ChannelState, StateResponse } from '../../../src-shared/api/state.ts';
 import { splitChannel } from '../../../src-shared/channel.ts';
 import type { ChannelSummary, OpenCount } from '../../relay/changes.ts';
 import { toPauseBody } from '../pause-body.ts';

@@ -1,4 +1,4 @@
-import type { StatusResponse } from '../../../src-shared/api.ts';
+import type { StatusResponse } from '../../../src-shared/api/state.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';

@@ -6,7 +6,7 @@ import {
   tokenRequest,
   type TokenBody,
   type TokensResponse,
-} from '../../../src-shared/tokens.ts';
+} from '../../../src-shared/api/tokens.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';

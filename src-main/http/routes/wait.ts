@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { consumer, cursor, type WaitResponse } from '../../../src-shared/api.ts';
+import { consumer, cursor } from '../../../src-shared/api/fields.ts';
+import type { WaitResponse } from '../../../src-shared/api/messages.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
 import { validate } from '../../../src-shared/validation.ts';

@@ -1,4 +1,4 @@
-import type { WhoamiResponse } from '../../../src-shared/tokens.ts';
+import type { WhoamiResponse } from '../../../src-shared/api/tokens.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
 

@@ -1,4 +1,4 @@
-import { ackRequest } from '../../../src-shared/api.ts';
+import { ackRequest } from '../../../src-shared/api/consumers.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 import { channelToWrite } from './arguments.ts';
 import { defineTool } from './tool.ts';

@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { ackRequest, clearRequest, consumer, cursor, searchQuery } from '../../../src-shared/api.ts';
+import { clearRequest } from '../../../src-shared/api/clear.ts';
+import { ackRequest } from '../../../src-shared/api/consumers.ts';
+import { consumer, cursor } from '../../../src-shared/api/fields.ts';
+import { searchQuery } from '../../../src-shared/api/search.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 
 /** Arguments that several tools share, with what a model is told about each. */

@@ -1,4 +1,4 @@
-import type { ConsumerBody } from '../../../src-shared/api.ts';
+import type { ConsumerBody } from '../../../src-shared/api/consumers.ts';
 import { toSeconds, type Budget } from './rendering.ts';
 import type { ToolCall } from './tool.ts';
 

@@ -1,4 +1,4 @@
-import type { ReceiptsResponse } from '../../../src-shared/api.ts';
+import type { ReceiptsResponse } from '../../../src-shared/api/consumers.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';

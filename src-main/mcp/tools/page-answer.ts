@@ -1,4 +1,4 @@
-import type { HistoryLost } from '../../../src-shared/api.ts';
+import type { HistoryLost } from '../../../src-shared/api/messages.ts';
 import type { Page } from '../../relay/page.ts';
 import { entriesThatFit, type Entry, type EntryOptions } from './message-entry.ts';
 import { pausedInWords } from './paused.ts';

@@ -1,12 +1,20 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
-import type { SettingBody, SettingsChange, SettingsPatch } from '../../../src-shared/settings-api.ts';
+import type { SettingBody, SettingsChange, SettingsPatch } from '../../../src-shared/api/settings.ts';
 import { checkSetting } from '../../../src-shared/settings-check.ts';
 import type { SettingKey, Settings } from '../../../src-shared/settings.ts';
 import { sentenceOf } from '../notices.svelte.ts';
 import type { SettingsSource } from './settings-source.ts';
-import { needsToken, questionBefore, reachAfter, placeAfter } from './whereabouts.ts';
-import type { Question, Reach, Step, Whereabouts } from './whereabouts.ts';
+import {
+  needsToken,
+  placeAfter,
+  type Question,
+  questionBefore,
+  type Reach,
+  reachAfter,
+  type Step,
+  type Whereabouts,
+} from './whereabouts.ts';
 
 /** What became of the last change, shown beside its control. */
 export type Outcome =

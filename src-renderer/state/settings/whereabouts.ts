@@ -1,4 +1,4 @@
-import type { SettingsChange, SettingsPatch } from '../../../src-shared/settings-api.ts';
+import type { SettingsChange, SettingsPatch } from '../../../src-shared/api/settings.ts';
 import type { Settings } from '../../../src-shared/settings.ts';
 
 /** What a person is asked before a change that reaches further than it looks. */

@@ -1,4 +1,5 @@
-import type { AgentBody, ConsumerBody } from '../../../src-shared/api.ts';
+import type { AgentBody } from '../../../src-shared/api/agents.ts';
+import type { ConsumerBody } from '../../../src-shared/api/consumers.ts';
 
 /** An agent as the view shows it: who is here, and what it has read of each channel that it follows. */
 export interface Agent {

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../../src-shared/api.ts';
+import type { AuditEvent } from '../../../src-shared/api/audit.ts';
 import { auditSentence, auditWords } from './audit-words.ts';
 
 const columns = ['time', 'who', 'address', 'what', 'result', 'event', 'channel', 'detail'];

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../../src-shared/api.ts';
+import type { AuditEvent } from '../../../src-shared/api/audit.ts';
 
 /** What an entry of the audit log tells, in words. */
 export interface AuditWords {

@@ -1,4 +1,4 @@
-import type { RelayAddress } from '../../../src-shared/api.ts';
+import type { RelayAddress } from '../../../src-shared/api/addresses.ts';
 import type { IconName } from '../../components/icons.ts';
 
 const icons: Readonly<Record<RelayAddress['kind'], IconName>> = {

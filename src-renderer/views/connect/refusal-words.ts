@@ -1,4 +1,4 @@
-import type { RefusalBody } from '../../../src-shared/api.ts';
+import type { RefusalBody } from '../../../src-shared/api/refusals.ts';
 
 /** Why somebody came and not in, and what helps. */
 export function refusalWords({ code, path, with_credential }: RefusalBody): { title: string; help: string } {

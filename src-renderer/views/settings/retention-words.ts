@@ -1,4 +1,4 @@
-import type { StorageResponse } from '../../../src-shared/api.ts';
+import type { StorageResponse } from '../../../src-shared/api/storage.ts';
 import { counted } from '../../text/numbers.ts';
 import { dayName, shortMinute } from '../../text/times.ts';
 

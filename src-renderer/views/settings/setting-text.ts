@@ -1,4 +1,4 @@
-import type { SettingBody } from '../../../src-shared/settings-api.ts';
+import type { SettingBody } from '../../../src-shared/api/settings.ts';
 import type { SettingDefinition } from '../../../src-shared/settings-kinds.ts';
 import { definitionOf } from '../../../src-shared/settings.ts';
 import { bytes, duration } from '../../text/numbers.ts';

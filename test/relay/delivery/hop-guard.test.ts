@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Relay } from '../../../src-main/relay/relay.ts';
-import { parseSend } from '../../../src-shared/send-request.ts';
+import { parseSend } from '../../../src-shared/api/sending.ts';
 import { altered } from '../support.ts';
 import { relayOfTest, relayOn, someone } from './support.ts';
 

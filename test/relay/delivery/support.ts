@@ -4,7 +4,7 @@ import { Audit } from '../../../src-main/relay/audit.ts';
 import type { RelayLimits } from '../../../src-main/relay/limits.ts';
 import { Relay } from '../../../src-main/relay/relay.ts';
 import type { MessageStore } from '../../../src-main/store/message-store.ts';
-import { parseSend } from '../../../src-shared/send-request.ts';
+import { parseSend } from '../../../src-shared/api/sending.ts';
 import { everything } from '../../support/access.ts';
 import { databaseOfTest, type ScratchDatabase } from '../../store/support.ts';
 

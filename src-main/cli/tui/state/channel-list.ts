@@ -1,4 +1,4 @@
-import type { ChannelState, StateResponse } from '../../../../src-shared/api.ts';
+import type { ChannelState, StateResponse } from '../../../../src-shared/api/state.ts';
 import { compareCodePoints, splitChannel } from '../../../../src-shared/channel.ts';
 import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
 

@@ -1,6 +1,6 @@
 import { v4 as uuid } from 'uuid';
 import type { ApiClient, CallOptions } from '../../../../src-shared/client/api-client.ts';
-import type { SendResponse } from '../../../../src-shared/api.ts';
+import type { SendResponse } from '../../../../src-shared/api/sending.ts';
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import {
   afterSending,

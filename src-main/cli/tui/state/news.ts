@@ -1,4 +1,4 @@
-import type { StateResponse } from '../../../../src-shared/api.ts';
+import type { StateResponse } from '../../../../src-shared/api/state.ts';
 import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
 import { counted } from '../../numbers.ts';
 import type { Target } from '../../target.ts';

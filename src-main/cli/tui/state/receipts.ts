@@ -1,4 +1,4 @@
-import type { ReceiptsResponse } from '../../../../src-shared/api.ts';
+import type { ReceiptsResponse } from '../../../../src-shared/api/consumers.ts';
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import type { ApiClient, CallOptions } from '../../../../src-shared/client/api-client.ts';
 import type { StreamEvent, StreamReceipt } from '../../../../src-shared/client/stream-event.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AgentBody } from '../../../../src-shared/api.ts';
+import type { AgentBody } from '../../../../src-shared/api/agents.ts';
 import { shortTime } from '../../../../src-shared/shown-time.ts';
 import { counted } from '../../numbers.ts';
 import type { Layout } from '../state/layout.ts';

@@ -6,7 +6,7 @@ import {
   type DraftContext,
   type Payload,
 } from '../../../../src-shared/messages/draft.ts';
-import { parseSend } from '../../../../src-shared/send-request.ts';
+import { parseSend } from '../../../../src-shared/api/sending.ts';
 import { exceedsBytes, utf8Bytes } from '../../../../src-shared/text.ts';
 import { sentenceOf } from '../../../state/notices.svelte.ts';
 

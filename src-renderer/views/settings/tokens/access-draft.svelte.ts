@@ -1,5 +1,5 @@
 import type { Right } from '../../../../src-shared/access.ts';
-import type { TokenRequest } from '../../../../src-shared/tokens.ts';
+import type { TokenRequest } from '../../../../src-shared/api/tokens.ts';
 
 /** How long a token may last. The empty text stands for ever. */
 export const lives = [

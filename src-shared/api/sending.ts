@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { BridgeError } from './bridge-error.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { channelName, idempotencyKey, senderName } from './channel.ts';
-import { envelope } from './envelope.ts';
-import { messageContent } from './message.ts';
-import { validate } from './validation.ts';
+import { BridgeError } from '../bridge-error.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { channelName, idempotencyKey, senderName } from '../channel.ts';
+import { envelope } from '../envelope.ts';
+import { messageContent } from '../message.ts';
+import { validate } from '../validation.ts';
 
 /**
  * The body of `POST /api/send` and the input of `bridge_send`: text as `content`, or an envelope as `message` (wire
@@ -59,4 +59,39 @@ function parsePayload(input: {
   }
   if (!hasContent) throw new BridgeError('required', 'content or message is required', { field: 'content' });
   return { ...validate(text, input), form: 'content', key: undefined };
+}
+
+/** Who is there to see a message at the moment at which it was sent. Nothing here says that anybody has read it. */
+export interface Listening {
+  /** Agents that wait for this channel right now, by name where they gave one. */
+  waiting: number;
+  /** Open event streams on this channel. */
+  streaming: number;
+  /** Consumers that follow the channel, with the time they were last heard from. */
+  consumers: { consumer_id: string; last_seen: string }[];
+  /** Nobody waits, streams or follows: the message lies there until somebody asks for it. */
+  nobody: boolean;
+}
+
+/** `POST /api/send` → 200. */
+export interface SendResponse {
+  id: string;
+  seq: number;
+  channel: string;
+  ts: string;
+  deduplicated: boolean;
+  listening: Listening;
+  /** The relay is paused: the message is stored, and handed out when that is over. */
+  paused?: true;
+  /** The same was said several times in a row: a loop, perhaps. */
+  warning?: 'identical_repeat';
+}
+
+export interface SendBody {
+  channel: string;
+  sender: string;
+  content?: string;
+  /** An envelope (wire specification 6). */
+  message?: unknown;
+  idempotency_key?: string | undefined;
 }

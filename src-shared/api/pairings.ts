@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Access } from './access.ts';
-import { pairingCode } from './pairing-code.ts';
+import type { Access } from '../access.ts';
+import { pairingCode } from '../pairing-code.ts';
 import { accessFields, lifeSeconds, machineLabel } from './tokens.ts';
 
 /** The body of `POST /api/pairings`: what the machine that comes with the code will get. */

@@ -1,0 +1,17 @@
+/** One row of the audit log (7.6). */
+export interface AuditEvent {
+  id: number;
+  timestamp: string;
+  event: string;
+  channel: string | null;
+  detail: string | null;
+  /** The address of the client. */
+  ip: string | null;
+  /** The label of the credential that was used. */
+  by: string | null;
+}
+
+export interface AuditResponse {
+  enabled: boolean;
+  events: AuditEvent[];
+}

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PairingsResponse } from '../../src-shared/api/pairings.ts';
 import { connectHttp } from '../mcp/sdk-client.ts';
@@ -307,19 +307,51 @@ describe('machine tokens', () => {
     expect((await asMachine(second)).status).toBe(401);
   });
 
-  test('cannot be made twice for one machine: the reason stands in the dialog', async () => {
+  test('cannot be made wrongly: what is wrong stands at its field, in the words of the page', async () => {
     await post(relay, '/api/tokens', { label: 'orion', rights: ['read'] }, asOwner);
     const page = await openOwned({ view: 'settings', expected: /401|409/ });
     await page.getByRole('button', { name: 'New token…' }).click();
-    await page.getByRole('dialog').getByLabel('Machine').fill('orion');
-    await page.keyboard.press('Enter');
-    await page
-      .getByRole('dialog')
-      .getByRole('alert')
-      .getByText(/orion|label/)
-      .waitFor();
+    const dialog = page.getByRole('dialog');
+    const machine = dialog.getByLabel('Machine');
+    /** What is said to be wrong with a field that has the focus. */
+    const fault = (field: Locator) =>
+      field.and(page.locator('[aria-invalid="true"]:focus')).evaluate((input) =>
+        (
+          input.getAttribute('aria-describedby') ??
+          input.closest('fieldset')?.getAttribute('aria-describedby') ??
+          ''
+        )
+          .split(' ')
+          .map((id) => document.getElementById(id))
+          .find((element) => element?.role === 'alert')
+          ?.textContent.trim(),
+      );
+
+    await machine.press('Enter');
+    expect(await fault(machine)).toBe('The name of the machine must not be empty.');
+    expect(await faults(page)).toEqual([]);
+
+    await machine.fill('orion');
+    await machine.press('Enter');
+    await dialog.getByText('There is a token for orion already.').waitFor();
+    expect(await fault(machine)).toBe('There is a token for orion already.');
+
+    await machine.fill('orion-2');
+    for (const right of [/^Read/, /^Write/]) await dialog.getByRole('checkbox', { name: right }).uncheck();
+    await machine.press('Enter');
+    expect(await fault(dialog.getByRole('checkbox', { name: /^Read/ }))).toBe(
+      'Tick at least one thing that it may do.',
+    );
+    expect(await faults(page)).toEqual([]);
+
+    await dialog.getByRole('checkbox', { name: /^Read/ }).check();
+    const channels = dialog.getByLabel('On channels');
+    await channels.fill(`payments:*, ${'x'.repeat(300)}`);
+    await channels.press('Enter');
+    expect(await fault(channels)).toMatch(/^Each name or pattern must be at most \d+ characters\.$/);
+    expect(await dialog.getByRole('alert').filter({ hasText: /./ }).count()).toBe(1);
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await dialog.waitFor({ state: 'detached' });
   });
 });
 

@@ -9,6 +9,7 @@ import type { PairingResponse } from '../../../src-shared/api/pairings.ts';
 import { labelKey, machineLabel, type TokenResponse } from '../../../src-shared/api/tokens.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import { sentenceOf } from '../../state/notices.svelte.ts';
+import { tokenFault } from '../../text/token-fault.ts';
 
 export type Method = 'command' | 'code';
 export type Reach = 'write' | 'read';
@@ -113,8 +114,7 @@ export class Connecting {
       await work();
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
-      const { field, message } = error;
-      this.problem = { field, sentence: sentenceOf(new Error(message.replace(/^label\b/, 'the name'))) };
+      this.problem = tokenFault(error) ?? { field: error.field, sentence: sentenceOf(error) };
     } finally {
       this.working = false;
     }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import type { SettingsChange, SettingsResponse } from './api/settings.ts';
+import { rotationRequest, type TokenRotated } from './api/tokens.ts';
 import type { ErrorBody } from './bridge-error.ts';
 import { desktopSettingsChange } from './desktop-settings.ts';
 import type { CertificateFacts, DesktopState } from './desktop-state.ts';
 import type { DesktopCallName } from './ipc-channels.ts';
-import type { SettingsChange, SettingsResponse } from './api/settings.ts';
-import { rotationRequest, type TokenRotated } from './api/tokens.ts';
 
 const nothing = z.undefined();
 const path = z.string().min(1).max(4096);

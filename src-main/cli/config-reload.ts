@@ -1,5 +1,5 @@
-import { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { ReloadResponse } from '../../src-shared/api/settings.ts';
+import { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
 import { print } from './output.ts';

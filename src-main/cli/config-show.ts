@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 import type { SettingSource } from '../../src-shared/api/settings.ts';
-import { shownValue } from '../../src-shared/settings-check.ts';
+import { shownValue } from '../../src-shared/settings/check.ts';
 import { setWithoutEffect } from '../settings/environment.ts';
 import { loadSettings, type LoadedSettings, type SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';

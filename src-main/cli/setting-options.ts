@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { SettingDefinition } from '../../src-shared/settings-kinds.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
+import type { SettingDefinition } from '../../src-shared/settings/kinds.ts';
 import { oppositeFlag, type FlagValues } from '../settings/flags.ts';
 
 /** The flags of all settings. Values stay text here: settings/ reads and checks them as it does variables. */

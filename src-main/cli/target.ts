@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { HttpTarget } from '../../src-shared/client/http-call.ts';
-import { checkSetting } from '../../src-shared/settings-check.ts';
+import { checkSetting } from '../../src-shared/settings/check.ts';
 import { strip } from '../../src-shared/text.ts';
 import { nodeFetch } from '../remote/node-fetch.ts';
 import { readRelayUrl } from '../remote/relay-url.ts';

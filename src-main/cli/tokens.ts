@@ -1,7 +1,7 @@
 import { accessInWords } from '../../src-shared/access.ts';
+import { labelKey, type TokenBody } from '../../src-shared/api/tokens.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { durationInWords } from '../../src-shared/duration.ts';
-import { labelKey, type TokenBody } from '../../src-shared/api/tokens.ts';
 import { readAccess, type AccessFlags } from './access-flags.ts';
 import { exitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

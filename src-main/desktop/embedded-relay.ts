@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import type { RelayAddress } from '../../src-shared/api/addresses.ts';
-import { BridgeError, toError, type ErrorBody } from '../../src-shared/bridge-error.ts';
-import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { SettingsChange, SettingsResponse } from '../../src-shared/api/settings.ts';
 import type { TokenRotated } from '../../src-shared/api/tokens.ts';
+import { BridgeError, toError, type ErrorBody } from '../../src-shared/bridge-error.ts';
+import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { Bridge } from '../runtime/bridge.ts';
 import { listAddresses } from '../security/addresses.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';

@@ -1,7 +1,7 @@
-import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
 import type { SettingBody } from '../../src-shared/api/settings.ts';
 import type { TokenRotated } from '../../src-shared/api/tokens.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { TokenKeeping } from '../../src-shared/desktop-state.ts';
 import type { EmbeddedRelay } from './embedded-relay.ts';
 import type { KeptToken } from './kept-token.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api/addresses.ts';
-import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { ReloadResponse, SettingsChange, SettingsResponse } from '../../src-shared/api/settings.ts';
 import type { TokenRotated } from '../../src-shared/api/tokens.ts';
+import type { BridgeStatus } from '../../src-shared/bridge-status.ts';
 import type { Meters } from '../metrics/meters.ts';
 import type { Actor } from '../relay/actor.ts';
 import type { Audit } from '../relay/audit.ts';

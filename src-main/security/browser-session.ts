@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { shorten } from '../../src-shared/text.ts';
+import { longestTimerMs } from '../../src-shared/time.ts';
 import { Admission } from './admission.ts';
 import { clientNetwork } from './ip-address.ts';
 import { browserLabel, type Principal } from './principal.ts';
 
 /** Browsers name themselves in some 120 characters. */
 const maxUserAgent = 200;
-
-/** The longest time that a timer of Node can hold, in ms. */
-const longestTimerMs = 2_147_483_647;
 
 /** What people are shown of a session. Times are in ms since 1970. */
 export interface SessionSummary {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Access } from '../../src-shared/access.ts';
-import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { formatTimestamp } from '../../src-shared/time.ts';
 import { labelKey, type TokenBody, type TokenResponse } from '../../src-shared/api/tokens.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { formatTimestamp, longestTimerMs } from '../../src-shared/time.ts';
 import type { StoredToken, TokenStore } from '../store/token-store.ts';
 import { digestOf, type MachineSecret } from './machine-secret.ts';
 import { MachineToken, toBody } from './machine-token.ts';
@@ -17,9 +17,6 @@ const noteAfterMs = 30_000;
 
 /** When reading the tokens has failed, it is tried again after this time, in ms: a revocation must not go unnoticed. */
 const retryAfterMs = 200;
-
-/** The longest time that a timer of Node can hold, in ms. */
-const longestTimerMs = 2_147_483_647;
 
 export interface MachineTokensOptions {
   store: TokenStore;

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Access } from '../../src-shared/access.ts';
-import { pairingAlphabet, pairingCodeLength } from '../../src-shared/pairing-code.ts';
 import type { PairingBody } from '../../src-shared/api/pairings.ts';
+import { pairingAlphabet, pairingCodeLength } from '../../src-shared/pairing-code.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
 import { digestOf } from './machine-secret.ts';
 

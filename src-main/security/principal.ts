@@ -1,7 +1,7 @@
 import type { Right } from '../../src-shared/access.ts';
+import { labelKey } from '../../src-shared/api/tokens.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
-import { labelKey } from '../../src-shared/api/tokens.ts';
 import { Rights } from './rights.ts';
 
 /**

@@ -1,10 +1,7 @@
-import { formatTimestamp } from '../../src-shared/time.ts';
+import { formatTimestamp, longestTimerMs } from '../../src-shared/time.ts';
 import type { TokenStore } from '../store/token-store.ts';
 import { digestOf } from './machine-secret.ts';
 import { OpenDoor, SharedSecret } from './shared-secret.ts';
-
-/** The longest time that a timer of Node can hold, in ms. */
-const longestTimerMs = 2_147_483_647;
 
 export interface SharedTokensOptions {
   /** The shared token. An empty one counts as none (wire specification 1.4). */

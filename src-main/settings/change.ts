@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReloadResponse } from '../../src-shared/api/settings.ts';
-import { shownValue } from '../../src-shared/settings-check.ts';
 import { definitionOf, settingKeys, type SettingKey, type Settings } from '../../src-shared/settings.ts';
+import { shownValue } from '../../src-shared/settings/check.ts';
 
 /** What a running relay takes over from new settings. */
 export interface Change {

@@ -1,6 +1,6 @@
 import { shorten } from '../../src-shared/text.ts';
 import { definitionOf, type SettingKey } from '../../src-shared/settings.ts';
-import { maskedSecret } from '../../src-shared/settings-check.ts';
+import { maskedSecret } from '../../src-shared/settings/check.ts';
 
 /** A setting that cannot be used. The message is one line and holds no secret; the exit code is 2. */
 export class ConfigurationError extends Error {

@@ -4,7 +4,7 @@ import {
   otherVariables,
   variablesWithoutEffect,
   type VariableWithoutEffect,
-} from '../../src-shared/settings-compatibility.ts';
+} from '../../src-shared/settings/compatibility.ts';
 import type { Written } from './layer.ts';
 import { readText } from './written-text.ts';
 

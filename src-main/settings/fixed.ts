@@ -1,5 +1,5 @@
-import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { SettingSource } from '../../src-shared/api/settings.ts';
+import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { SettingKey } from '../../src-shared/settings.ts';
 
 type Sources = Readonly<Record<SettingKey, SettingSource>>;

@@ -1,5 +1,5 @@
 import { strip } from '../../src-shared/text.ts';
-import type { SettingDefinition } from '../../src-shared/settings-kinds.ts';
+import type { SettingDefinition } from '../../src-shared/settings/kinds.ts';
 import { definitionOf, settingKeys, type SettingKey } from '../../src-shared/settings.ts';
 import type { Written } from './layer.ts';
 import { readText } from './written-text.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { definitionOf, type SettingKey } from '../../src-shared/settings.ts';
 import type { SettingSource } from '../../src-shared/api/settings.ts';
-import { checkSetting } from '../../src-shared/settings-check.ts';
+import { checkSetting } from '../../src-shared/settings/check.ts';
 import { badValue } from './configuration-error.ts';
 
 /** What one source says: checked values, and the name under which each was given. */

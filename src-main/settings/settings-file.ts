@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { basename, dirname, extname } from 'node:path';
 import type Conf from 'conf';
-import { desktopSettingsKey } from '../../src-shared/desktop-settings.ts';
 import type { SettingsPatch } from '../../src-shared/api/settings.ts';
-import { isSettingKey } from '../../src-shared/settings-check.ts';
+import { desktopSettingsKey } from '../../src-shared/desktop-settings.ts';
 import type { SettingKey } from '../../src-shared/settings.ts';
+import { isSettingKey } from '../../src-shared/settings/check.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
 import type { Written } from './layer.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { strip } from '../../src-shared/text.ts';
 import type { SettingSource } from '../../src-shared/api/settings.ts';
-import { checkSetting } from '../../src-shared/settings-check.ts';
+import { checkSetting } from '../../src-shared/settings/check.ts';
 import { ConfigurationError, unusable } from './configuration-error.ts';
 import type { Layer } from './layer.ts';
 

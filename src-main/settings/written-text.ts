@@ -1,5 +1,5 @@
 import { strip } from '../../src-shared/text.ts';
-import type { SettingDefinition } from '../../src-shared/settings-kinds.ts';
+import type { SettingDefinition } from '../../src-shared/settings/kinds.ts';
 
 const yes = ['1', 'true', 'yes', 'on'];
 const no = ['0', 'false', 'no', 'off'];

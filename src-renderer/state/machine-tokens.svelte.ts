@@ -1,5 +1,5 @@
-import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { TokenBody, TokenRequest, TokenResponse } from '../../src-shared/api/tokens.ts';
+import type { ApiClient } from '../../src-shared/client/api-client.ts';
 
 /** The tokens of single machines, for administrators. A secret passes through and is not kept. */
 export class MachineTokens {

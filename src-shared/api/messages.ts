@@ -1,7 +1,7 @@
 import type { Encoding } from '../encoding.ts';
 import type { Envelope } from '../envelope.ts';
-import type { Origin } from '../message.ts';
 import type { MessageRecord } from '../message-record.ts';
+import type { Origin } from '../message.ts';
 
 /** What was removed behind a cursor. */
 export interface HistoryLost {

@@ -1,7 +1,7 @@
 import { BridgeError } from '../bridge-error.ts';
-import { checkSetting, isSettingKey } from '../settings-check.ts';
-import type { SettingGroup } from '../settings-kinds.ts';
 import type { SettingKey, Settings } from '../settings.ts';
+import { checkSetting, isSettingKey } from '../settings/check.ts';
+import type { SettingGroup } from '../settings/kinds.ts';
 
 /** Where a value came from. `name` is the flag, the variable, `config.json` or `default`. */
 export interface SettingSource {

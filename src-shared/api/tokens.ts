@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { rights, type Access, type Right } from '../access.ts';
-import { name } from '../channel.ts';
 import { channelPattern } from '../channel-patterns.ts';
+import { name } from '../channel.ts';
 import { checked, type Fault } from '../fault.ts';
 
 /** Longest label of a machine, in Unicode code points. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { TokenBody } from '../../src-shared/api/tokens.ts';
+import { ApiClient } from '../../src-shared/client/api-client.ts';
 import { runProgram, scratchDirectory, spawnProgram, startRelay, type Relay } from '../support/program.ts';
 import { canMakeTerminal, runInTerminal } from '../support/terminal.ts';
 

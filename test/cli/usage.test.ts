@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src-main/cli/exit-codes.ts';
 import { settingDefinitions, settingKeys } from '../../src-shared/settings.ts';
-import { settingGroups } from '../../src-shared/settings-kinds.ts';
+import { settingGroups } from '../../src-shared/settings/kinds.ts';
 import type { Command } from 'commander';
 import { examplesFor } from '../../src-main/cli/examples.ts';
 import { createProgram } from '../../src-main/cli/program.ts';

@@ -9,7 +9,7 @@ import { parseJsonText } from '../../src-shared/json-text.ts';
 import { preview } from '../../src-shared/message.ts';
 import { pairingCode, readPairingCode } from '../../src-shared/pairing-code.ts';
 import { parseSend } from '../../src-shared/api/sending.ts';
-import { checkSetting } from '../../src-shared/settings-check.ts';
+import { checkSetting } from '../../src-shared/settings/check.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 import { strip } from '../../src-shared/text.ts';
 import { machineLabel } from '../../src-shared/api/tokens.ts';

@@ -13,7 +13,7 @@ import {
   showPairingCode,
 } from '../../src-shared/pairing-code.ts';
 import { parseSend } from '../../src-shared/api/sending.ts';
-import { checkSetting } from '../../src-shared/settings-check.ts';
+import { checkSetting } from '../../src-shared/settings/check.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 import { codePoints, exceedsBytes, shorten, utf8Bytes } from '../../src-shared/text.ts';
 import { contentOf, encodeChunk, frame } from '../../src-main/http/event-frames.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { ErrorCode } from '../../src-shared/bridge-error.ts';
 import type { SettingBody, SettingsChange, SettingsResponse } from '../../src-shared/api/settings.ts';
+import type { ErrorCode } from '../../src-shared/bridge-error.ts';
 import { settingKeys } from '../../src-shared/settings.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { bearer, call, get, post, send, type Answer } from '../support/http-client.ts';

@@ -2,8 +2,8 @@ import type { Actor } from '../../src-main/relay/actor.ts';
 import type { RelayLimits } from '../../src-main/relay/limits.ts';
 import type { Page } from '../../src-main/relay/page.ts';
 import type { Relay } from '../../src-main/relay/relay.ts';
-import type { StoredMessage } from '../../src-shared/message.ts';
 import { parseSend } from '../../src-shared/api/sending.ts';
+import type { StoredMessage } from '../../src-shared/message.ts';
 import { everything } from '../support/access.ts';
 
 export const relayLimits: RelayLimits = {

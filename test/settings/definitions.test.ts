@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configurationFile, configurationPage, exampleFile } from '../../scripts/write-docs.ts';
-import { otherVariables, variablesWithoutEffect } from '../../src-shared/settings-compatibility.ts';
-import { checkSetting, isSettingKey } from '../../src-shared/settings-check.ts';
+import { otherVariables, variablesWithoutEffect } from '../../src-shared/settings/compatibility.ts';
+import { checkSetting, isSettingKey } from '../../src-shared/settings/check.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 
 const definitions = settingKeys.map((key) => ({ key, ...definitionOf(key) }));

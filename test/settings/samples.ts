@@ -1,5 +1,5 @@
 import { definitionOf, settingKeys, type SettingKey } from '../../src-shared/settings.ts';
-import type { SettingDefinition } from '../../src-shared/settings-kinds.ts';
+import type { SettingDefinition } from '../../src-shared/settings/kinds.ts';
 
 /** What a sample looks like in each place, and what the setting then is. */
 export interface Sample {

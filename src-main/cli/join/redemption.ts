@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
+import type { RedemptionRequest, RedemptionResponse } from '../../../src-shared/api/pairings.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { ApiClient } from '../../../src-shared/client/api-client.ts';
-import type { RedemptionRequest, RedemptionResponse } from '../../../src-shared/api/pairings.ts';
 import { nodeFetch } from '../../remote/node-fetch.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Server } from './server.ts';

@@ -1,5 +1,4 @@
 import { accessInWords } from '../../../src-shared/access.ts';
-import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import {
   rotationRequest,
   toAccess,
@@ -7,6 +6,7 @@ import {
   type TokenBody,
   type TokensResponse,
 } from '../../../src-shared/api/tokens.ts';
+import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';

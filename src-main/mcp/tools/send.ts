@@ -1,6 +1,6 @@
+import { parseSend, sendFields } from '../../../src-shared/api/sending.ts';
 import { nameLimits } from '../../../src-shared/channel.ts';
 import { maxMessageBytes } from '../../../src-shared/message.ts';
-import { parseSend, sendFields } from '../../../src-shared/api/sending.ts';
 import type { SendOutcome } from '../../relay/sending.ts';
 import { channelToWrite } from './arguments.ts';
 import { envelopeSchema } from './envelope-schema.ts';

@@ -1,10 +1,10 @@
 import { createContext } from 'svelte';
 import type { SessionBody } from '../../../src-shared/api/sessions.ts';
 import type { StorageResponse } from '../../../src-shared/api/storage.ts';
+import type { SharedTokenResponse } from '../../../src-shared/api/tokens.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { RunningStatus } from '../../../src-shared/bridge-status.ts';
 import type { ApiClient } from '../../../src-shared/client/api-client.ts';
-import type { SharedTokenResponse } from '../../../src-shared/api/tokens.ts';
 import { answered, type Application } from '../application.svelte.ts';
 import { RelaySettings } from './relay-settings.svelte.ts';
 import { settingsSource } from './settings-source.ts';

@@ -1,8 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { SettingBody, SettingsChange, SettingsPatch } from '../../../src-shared/api/settings.ts';
-import { checkSetting } from '../../../src-shared/settings-check.ts';
+import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { SettingKey, Settings } from '../../../src-shared/settings.ts';
+import { checkSetting } from '../../../src-shared/settings/check.ts';
 import { sentenceOf } from '../notices.svelte.ts';
 import type { SettingsSource } from './settings-source.ts';
 import {

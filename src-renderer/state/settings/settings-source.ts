@@ -1,5 +1,5 @@
-import type { ApiClient } from '../../../src-shared/client/api-client.ts';
 import type { SettingsChange, SettingsPatch, SettingsResponse } from '../../../src-shared/api/settings.ts';
+import type { ApiClient } from '../../../src-shared/client/api-client.ts';
 import { answered, type Application } from '../application.svelte.ts';
 
 /** Where the settings of the relay are read and changed. Both reject with what is wrong. */

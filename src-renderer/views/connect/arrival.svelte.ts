@@ -1,10 +1,10 @@
 import type { AgentBody } from '../../../src-shared/api/agents.ts';
+import type { PairingBody, PairingResponse } from '../../../src-shared/api/pairings.ts';
 import type { RefusalBody } from '../../../src-shared/api/refusals.ts';
+import type { TokenBody, TokenResponse } from '../../../src-shared/api/tokens.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../../src-shared/client/api-client.ts';
 import type { StreamEvent, StreamMessage, StreamReceipt } from '../../../src-shared/client/stream-event.ts';
-import type { PairingBody, PairingResponse } from '../../../src-shared/api/pairings.ts';
-import type { TokenBody, TokenResponse } from '../../../src-shared/api/tokens.ts';
 import type { Presence } from '../../state/presence.svelte.ts';
 
 /** Who is expected: the machine with a token or a code that was just made, or whoever comes next. */

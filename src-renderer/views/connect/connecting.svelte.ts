@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Right } from '../../../src-shared/access.ts';
 import type { RelayAddress } from '../../../src-shared/api/addresses.ts';
+import type { PairingResponse } from '../../../src-shared/api/pairings.ts';
+import { labelKey, machineLabel, type TokenResponse } from '../../../src-shared/api/tokens.ts';
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../../src-shared/client/api-client.ts';
 import type { ClientId } from '../../../src-shared/connect/client.ts';
 import type { Shell } from '../../../src-shared/connect/shell.ts';
-import type { PairingResponse } from '../../../src-shared/api/pairings.ts';
-import { labelKey, machineLabel, type TokenResponse } from '../../../src-shared/api/tokens.ts';
 import { validate } from '../../../src-shared/validation.ts';
 import { sentenceOf } from '../../state/notices.svelte.ts';
 import { tokenFault } from '../../text/token-fault.ts';

@@ -1,5 +1,5 @@
-import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import type { MessagesQuery } from '../../../../src-shared/api/messages.ts';
+import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import type { ApiClient, CallOptions } from '../../../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
 import { threadOf, toFeedMessage, type FeedMessage } from '../../../../src-shared/messages/feed-message.ts';

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { accessFields, toAccess } from '../../../../src-shared/api/tokens.ts';
+import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { validate } from '../../../../src-shared/validation.ts';
 import type { NewToken, OldSharedToken, StoredToken, TokenStore, TokenUse } from '../../token-store.ts';
 import type { Reader } from '../reading.ts';

@@ -1,3 +1,4 @@
+import { parseSend } from '../../../../src-shared/api/sending.ts';
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { maxMessageBytes } from '../../../../src-shared/message.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type DraftContext,
   type Payload,
 } from '../../../../src-shared/messages/draft.ts';
-import { parseSend } from '../../../../src-shared/api/sending.ts';
 import { exceedsBytes, utf8Bytes } from '../../../../src-shared/text.ts';
 import { sentenceOf } from '../../../state/notices.svelte.ts';
 

@@ -1,4 +1,4 @@
-import { definitionOf, settingDefinitions, type SettingKey, type Settings } from './settings.ts';
+import { definitionOf, settingDefinitions, type SettingKey, type Settings } from '../settings.ts';
 
 export type SettingCheck<K extends SettingKey> =
   | { ok: true; value: Settings[K] }

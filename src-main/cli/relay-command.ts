@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
+import type { SettingsInput } from '../settings/load.ts';
 import { withExamples, type Example } from './examples.ts';
 import type { Talk } from './talk.ts';
 import { listTargetOptions } from './target-options.ts';
+
+/** Makes what runs a command with the settings that are given to it, and keeps its exit code. */
+export type Runs = (command: (input: SettingsInput) => number | Promise<number>) => () => Promise<void>;
 
 /** Runs the work of a command against the relay that was given, and keeps its exit code. */
 export type Talks = (work: (talk: Talk) => Promise<number>) => Promise<void>;

@@ -14,7 +14,7 @@ export interface BannerParts {
 
 /** What a person sees when the relay has started: only what is true, and what to do next. */
 export function banner({ service, version, terminal }: BannerParts): string {
-  const addresses = service.addresses.filter(({ listening }) => listening);
+  const addresses = service.whereabouts.addresses.filter(({ listening }) => listening);
   const { shared } = service;
   const lines = [
     'Claude Bridge',
@@ -49,8 +49,8 @@ function addressLines(addresses: RelayAddress[], { settings, face: { hasDashboar
   return lines;
 }
 
-function notices({ settings, warnings, certificate, shared, core }: Service): string[] {
-  const lines = warnings.map((warning) => `⚠ ${warning}`);
+function notices({ settings, whereabouts, certificate, shared, core }: Service): string[] {
+  const lines = whereabouts.warnings.map((warning) => `⚠ ${warning}`);
   const pause = core.relay.pausing.last;
   if (pause) {
     lines.push(

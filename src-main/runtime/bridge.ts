@@ -86,8 +86,8 @@ export class Bridge implements Operations {
       return {
         applied,
         after_restart: afterRestart,
-        url: service?.url ?? null,
-        addresses: service?.listeningAt ?? [],
+        url: service?.whereabouts.url ?? null,
+        addresses: service?.whereabouts.listeningAt ?? [],
         token_required: service?.shared.token !== undefined,
       };
     });
@@ -203,7 +203,7 @@ export class Bridge implements Operations {
     const service = this.#service;
     const change = await refusing(service ? service.change(proposal) : this.#adoptAtRest(proposal)).catch(
       (error: unknown) => {
-        if (service && !service.isListening) this.#collapse(toError(error));
+        if (service && !service.whereabouts.isListening) this.#collapse(toError(error));
         throw error;
       },
     );

@@ -17,7 +17,7 @@ export async function serve(loaded: LoadedSettings, { version }: { version: stri
   await starting;
   warnOfOtherToken(bridge, { loaded, log });
   announce(bridge, version);
-  log.info({ port: bridge.service?.port, pid: process.pid }, 'the relay is running');
+  log.info({ port: bridge.service?.whereabouts.port, pid: process.pid }, 'the relay is running');
   return Promise.race([stopped, untilLost(bridge)]);
 }
 
@@ -34,7 +34,7 @@ function announce(bridge: Bridge, version: string): void {
   let shown: readonly string[] = [];
   const show = () => {
     const { service } = bridge;
-    const urls = service?.listeningAt ?? shown;
+    const urls = service?.whereabouts.listeningAt ?? shown;
     if (!service || isDeepStrictEqual(urls, shown)) return;
     shown = urls;
     process.stdout.write(banner({ service, version, terminal: process.stdout.isTTY }));

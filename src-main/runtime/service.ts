@@ -1,9 +1,6 @@
-import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { Settings } from '../../src-shared/settings.ts';
-import { Listener } from '../http/listener.ts';
 import type { Operations } from '../http/parts.ts';
 import type { Actor } from '../relay/actor.ts';
-import { listAddresses } from '../security/addresses.ts';
 import type { LoadedCertificate } from '../security/certificate.ts';
 import { generateSecret, generateToken } from '../security/token-file.ts';
 import { type Change, changeOf } from '../settings/change.ts';
@@ -14,15 +11,12 @@ import { prepareDataDirectory } from './data-directory.ts';
 import { HttpFace } from './http-face.ts';
 import type { Log } from './log.ts';
 import { LocalDoor } from './local-door.ts';
-import { localUrl } from './local-url.ts';
 import { policiesOf, type Policies } from './policies.ts';
 import { removeRuntimeFile, writeRuntimeFile } from './runtime-file.ts';
 import { prepareScratch } from './scratch.ts';
 import { sharedToken, type SharedToken } from './shared-token.ts';
 import { type RotatedToken, type TokenRotation, tokenPlaceOf, type TokenVault } from './token-place.ts';
-
-/** How long open requests may take to finish when the relay stops, in ms; streams end at once. */
-const drainMs = 2_000;
+import { type LocalUrls, Whereabouts } from './whereabouts.ts';
 
 export interface ServiceParts {
   loaded: LoadedSettings;
@@ -49,6 +43,7 @@ export interface Proposal {
 export class Service {
   readonly core: Core;
   readonly face: HttpFace;
+  readonly whereabouts: Whereabouts;
   readonly startedAt = new Date();
   readonly #parts: ServiceParts;
   readonly #keeper: CertificateKeeper;
@@ -57,9 +52,6 @@ export class Service {
   #settings: Settings;
   #policies: Policies;
   #shared: SharedToken;
-  #listener: Listener | undefined;
-  /** The addresses of which word was left. */
-  #word = '';
   #nameScratchFile: (purpose: string) => string = notYet;
 
   private constructor(parts: ServiceParts, certificate: LoadedCertificate | undefined, shared: SharedToken) {
@@ -72,17 +64,22 @@ export class Service {
     this.#keeper = new CertificateKeeper({
       log,
       onRenewed: (renewed) => {
-        this.#listener?.useCertificate(renewed);
-        if (this.#listener) this.#followPorts();
+        this.whereabouts.useCertificate(renewed);
         onChange();
       },
     });
     this.core = startCore(settings, log);
     this.#keeper.use(certificate, loaded.settings);
+    this.whereabouts = new Whereabouts({
+      ...{ log, settings, onChange },
+      policies: () => this.#policies,
+      certificate: () => this.certificate,
+      leaveWord: (urls) => this.#leaveWord(urls),
+    });
     this.face = new HttpFace({
       ...{ core: this.core, version, log, settings, operations, localToken: this.#localToken },
       policies: () => this.#policies,
-      addresses: () => this.addresses,
+      addresses: () => this.whereabouts.addresses,
       scratchFile: (purpose) => this.#nameScratchFile(purpose),
       tlsFingerprint: () => this.certificate?.fingerprint256 ?? null,
       token: shared.token,
@@ -120,12 +117,7 @@ export class Service {
     const policies = policiesOf(settings);
     const shared = sharedToken({ settings, paths: loaded.paths }, this.#parts.vault?.read());
     const certificate = this.#certificateFor(settings);
-    const move = await this.#listening.prepare({
-      host: settings.host,
-      port: settings.port,
-      loopback: settings.loopback,
-      tls: certificate,
-    });
+    const move = await this.whereabouts.prepare(settings, certificate);
     try {
       await save();
     } catch (error) {
@@ -144,7 +136,7 @@ export class Service {
     this.#parts.log.level = settings.logLevel;
     move.commit();
     if (settings.auditLog) record();
-    this.#followPorts();
+    this.whereabouts.follow();
     return change;
   }
 
@@ -166,7 +158,7 @@ export class Service {
   async stop(): Promise<void> {
     removeRuntimeFile(this.#parts.loaded.paths, this.#localToken);
     this.#keeper.close();
-    const drained = this.#listener?.close(drainMs);
+    const drained = this.whereabouts.close();
     this.core.relay.stop();
     await this.face.stop();
     await drained;
@@ -194,70 +186,11 @@ export class Service {
     return this.#keeper.current;
   }
 
-  /** The port in use, also when the system chose it. */
-  get port(): number {
-    return this.#listening.port;
-  }
-
-  /** It still has a port; without one it can only be stopped. */
-  get isListening(): boolean {
-    return this.#listener?.isOpen === true;
-  }
-
-  /** Where this machine reaches the relay. */
-  get url(): string {
-    return this.#urls[0];
-  }
-
-  /** What is not as it was set, in sentences. */
-  get warnings(): string[] {
-    const reason = this.#listening.missingLoopback;
-    return reason ? [`this machine reaches the relay at ${this.url} only: ${reason.message}`] : [];
-  }
-
-  /** Every address of this machine, and whether this relay is reached there. */
-  get addresses(): RelayAddress[] {
-    return listAddresses({
-      bindHost: this.#settings.host,
-      boundAddresses: this.#listening.addresses,
-      port: this.port,
-      scheme: this.#scheme,
-      accepts: (name) => this.#policies.host.accepts(name),
-    });
-  }
-
-  /** The URLs at which it is reached. */
-  get listeningAt(): string[] {
-    return this.addresses.filter(({ listening }) => listening).map(({ url }) => url);
-  }
-
   async #open(): Promise<void> {
     await this.core.relay.pausing.watch(this.#parts.onChange);
     this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
     await this.face.open();
-    const { host, port, loopback } = this.#settings;
-    const { log, onChange } = this.#parts;
-    this.#listener = await Listener.open(
-      { host, port, loopback, tls: this.#keeper.current },
-      {
-        handle: this.face.handle,
-        onError: (error) => log.error({ err: error }, 'a connection could not be accepted'),
-        onRestored: () => {
-          this.#followPorts();
-          onChange();
-        },
-      },
-    );
-    for (const warning of this.warnings) log.warn(warning);
-    this.#leaveWord();
-  }
-
-  get #listening(): Listener {
-    return this.#listener ?? notYet();
-  }
-
-  get #scheme(): 'http' | 'https' {
-    return this.certificate ? 'https' : 'http';
+    await this.whereabouts.open(this.face.handle);
   }
 
   /** The certificate in use stays as long as its files do: the keeper follows their content. */
@@ -273,24 +206,7 @@ export class Service {
     this.core.audit.record({ event: 'settings_change', detail: names.join(', ') }, by);
   }
 
-  /** How this machine reaches it, the best first: loopback, which stays when networks come and go. */
-  get #urls(): [string, ...string[]] {
-    const { host } = this.#settings;
-    const { loopback } = this.#listening;
-    const bound = this.#urlAt(host);
-    if (loopback === undefined) return [bound];
-    const beside = this.#urlAt(loopback);
-    // Clients would refuse a certificate that is not for the address by which they come.
-    const isBetterKnown = this.certificate?.covers(host) === true && !this.certificate.covers(loopback);
-    return isBetterKnown ? [bound, beside] : [beside, bound];
-  }
-
-  #urlAt(host: string): string {
-    return localUrl({ scheme: this.#scheme, host, port: this.port });
-  }
-
-  #leaveWord(): void {
-    const [url, ...alsoAt] = this.#urls;
+  #leaveWord([url, ...alsoAt]: LocalUrls): void {
     writeRuntimeFile(this.#parts.loaded.paths, {
       ...{ url, alsoAt },
       pid: process.pid,
@@ -299,21 +215,6 @@ export class Service {
       startedAt: this.startedAt.toISOString(),
       db: this.core.store.path,
     });
-    this.#word = [url, ...alsoAt].join(' ');
-  }
-
-  /** Says what is wrong with where it listens by now, and leaves word of it anew. */
-  #followPorts(): void {
-    for (const warning of this.warnings) this.#parts.log.warn(warning);
-    if (this.#word === this.#urls.join(' ')) return;
-    try {
-      this.#leaveWord();
-    } catch (error) {
-      this.#parts.log.error(
-        { err: error },
-        'commands on this machine will look for the relay at its old address',
-      );
-    }
   }
 }
 

@@ -3,7 +3,8 @@ import type { LoadedCertificate } from '../security/certificate.ts';
 import type { Service } from './service.ts';
 
 export function statusOf(service: Service): RunningStatus {
-  const { url, port, addresses, warnings, certificate, shared, startedAt, core, face } = service;
+  const { whereabouts, certificate, shared, startedAt, core, face } = service;
+  const { url, port, addresses, warnings } = whereabouts;
   const { relay, store } = core;
   return {
     url,

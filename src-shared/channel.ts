@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ErrorCode } from './bridge-error.ts';
+import { checked, type Fault } from './fault.ts';
 import { codePoints, hasSurroundingWhitespace } from './text.ts';
 
 /** Longest names, in Unicode code points (wire specification 3.2). */
@@ -8,9 +8,11 @@ export const nameLimits = { channel: 256, sender: 128, consumer: 128, messageId:
 // eslint-disable-next-line no-control-regex -- category Cc is what the rule is about
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
+const emptyName: Fault = { code: 'required', says: 'must not be empty' };
+
 /** What is wrong with `name`, or undefined. The order of the checks is part of the interface. */
-export function nameFault(name: string, limit: number): { code: ErrorCode; says: string } | undefined {
-  if (name === '') return { code: 'required', says: 'must not be empty' };
+export function nameFault(name: string, limit: number): Fault | undefined {
+  if (name === '') return emptyName;
   if (hasSurroundingWhitespace(name)) {
     return { code: 'surrounding_whitespace', says: 'must not start or end with whitespace' };
   }
@@ -21,23 +23,14 @@ export function nameFault(name: string, limit: number): { code: ErrorCode; says:
 }
 
 /** What has no UTF-8 form would be stored and looked up as something else. */
-function surrogateFault(name: string): { code: ErrorCode; says: string } | undefined {
+function surrogateFault(name: string): Fault | undefined {
   if (name.isWellFormed()) return undefined;
   return { code: 'invalid_unicode', says: 'must not contain lone surrogates' };
 }
 
 /** A name of at most `limit` code points that somebody writes: any Unicode text within the rules, never folded. */
 export function name(limit: number) {
-  return z.string('must be a string').check((context) => {
-    const fault = nameFault(context.value, limit);
-    if (!fault) return;
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: fault.says,
-      params: { code: fault.code },
-    });
-  });
+  return z.string('must be a string').check(checked((text) => nameFault(text, limit)));
 }
 
 export const channelName = name(nameLimits.channel);
@@ -51,19 +44,9 @@ export const idempotencyKey = name(nameLimits.key);
  * readable and clearable (wire specification 2.6), so only the type and the emptiness are checked, and that it is text
  * at all: a lone surrogate would be taken for another channel.
  */
-export const existingChannel = z.string('must be a string').check((context) => {
-  const fault =
-    context.value === ''
-      ? ({ code: 'required', says: 'must not be empty' } as const)
-      : surrogateFault(context.value);
-  if (!fault) return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: fault.says,
-    params: { code: fault.code },
-  });
-});
+export const existingChannel = z
+  .string('must be a string')
+  .check(checked((text) => (text === '' ? emptyName : surrogateFault(text))));
 
 /**
  * A channel's group and name: split at the first colon. Without a colon, or with nothing behind it, the whole is

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checked, type Fault } from './fault.ts';
 import { shorten, strip } from './text.ts';
 
 /** Who sent a message, by the credential and not by what the message claims. */
@@ -33,22 +34,12 @@ export const previewLength = 200;
 const maxReadableDepth = 500;
 
 /** The text of a message. Its size is checked against the current limit where it is known. */
-export const messageContent = z.string('must be a string').check((context) => {
-  const fault = contentFault(context.value);
-  if (!fault) return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: fault.says,
-    params: { code: fault.code },
-  });
-});
+export const messageContent = z.string('must be a string').check(checked(contentFault));
 
-function contentFault(content: string) {
-  if (content === '') return { code: 'required', says: 'must not be empty' } as const;
-  if (content.includes('\0')) return { code: 'nul_byte', says: 'must not contain NUL' } as const;
-  if (!content.isWellFormed())
-    return { code: 'invalid_unicode', says: 'must not contain lone surrogates' } as const;
+function contentFault(content: string): Fault | undefined {
+  if (content === '') return { code: 'required', says: 'must not be empty' };
+  if (content.includes('\0')) return { code: 'nul_byte', says: 'must not contain NUL' };
+  if (!content.isWellFormed()) return { code: 'invalid_unicode', says: 'must not contain lone surrogates' };
   return undefined;
 }
 

@@ -87,45 +87,39 @@ function whatWasLost({ removed, since }: HistoryLost): string {
 }
 
 /** Said in words, since a model that only sees that there is nothing asks again and again. */
-function pausedAnswer({ channel, nextCursor, consumer }: Page, { timedOut }: PageAnswerOptions): ToolAnswer {
+function pausedAnswer(page: Page, options: PageAnswerOptions): ToolAnswer {
   return {
-    text: `[${channel}] — no messages: ${pausedInWords}`,
-    structured: {
-      channel,
-      messages: [],
-      next_cursor: nextCursor,
-      previous_cursor: null,
-      consumer_id: consumer ?? null,
-      warning: 'paused',
-      truncated: false,
-      ...(timedOut === undefined ? {} : { timed_out: timedOut }),
-    },
+    text: `[${page.channel}] — no messages: ${pausedInWords}`,
+    structured: withoutMessages(page, options, 'paused'),
   };
 }
 
 /** Not an error: the channel was cleared or its messages expired, which happens to every reader (5.4). */
-function staleCursor(
-  { channel, nextCursor, consumer, lost }: Page,
-  { before, timedOut }: PageAnswerOptions,
-): ToolAnswer {
-  const argument = before === undefined ? 'since_id' : 'before_id';
+function staleCursor(page: Page, options: PageAnswerOptions): ToolAnswer {
+  const { channel, nextCursor, lost } = page;
+  const argument = options.before === undefined ? 'since_id' : 'before_id';
   const sentences = [
     `[${channel}] — ${argument} ${shortId(nextCursor ?? '')} not found (cursor stale).`,
     `Call bridge_receive without ${argument} to re-sync.`,
   ];
   if (lost) sentences.push(whatWasLost(lost));
+  return { text: sentences.join(' '), structured: withoutMessages(page, options, 'since_id_not_found') };
+}
+
+function withoutMessages(
+  { channel, nextCursor, consumer, lost }: Page,
+  { timedOut }: PageAnswerOptions,
+  warning: 'paused' | 'since_id_not_found',
+): ToolAnswer['structured'] {
   return {
-    text: sentences.join(' '),
-    structured: {
-      channel,
-      messages: [],
-      next_cursor: nextCursor,
-      previous_cursor: null,
-      consumer_id: consumer ?? null,
-      warning: 'since_id_not_found',
-      ...(lost ? { history_lost: { ...lost } } : {}),
-      truncated: false,
-      ...(timedOut === undefined ? {} : { timed_out: timedOut }),
-    },
+    channel,
+    messages: [],
+    next_cursor: nextCursor,
+    previous_cursor: null,
+    consumer_id: consumer ?? null,
+    warning,
+    ...(lost ? { history_lost: { ...lost } } : {}),
+    truncated: false,
+    ...(timedOut === undefined ? {} : { timed_out: timedOut }),
   };
 }

@@ -1,5 +1,6 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
+import { EventBatch } from '../../src-shared/client/event-batch.ts';
 import { EventSubscription, type SubscriptionState } from '../../src-shared/client/event-subscription.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { interrupted, live, type LinkStatus } from './link-status.ts';
@@ -30,15 +31,16 @@ export class RelayLink {
 
   readonly #api: ApiClient;
   readonly #listener: LinkListener;
+  readonly #batch: EventBatch;
   #subscription: EventSubscription | undefined;
   #lastId: string | undefined;
-  #gathered: StreamEvent[] = [];
   #again: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setInterval> | undefined;
 
   constructor(api: ApiClient, listener: LinkListener) {
     this.#api = api;
     this.#listener = listener;
+    this.#batch = new EventBatch(gatherMs, (events) => listener.take(events));
   }
 
   get isOpen(): boolean {
@@ -69,7 +71,7 @@ export class RelayLink {
   askToSignIn(problem: string | undefined): void {
     this.close();
     this.#lastId = undefined;
-    this.#gathered = [];
+    this.#batch.drop();
     this.status = { kind: 'sign-in', problem };
   }
 
@@ -89,7 +91,7 @@ export class RelayLink {
       for await (const event of subscription) {
         if (this.#subscription !== subscription) return;
         this.#lastId = subscription.lastId;
-        this.#gather(event);
+        this.#batch.add(event);
       }
     } catch (error) {
       if (this.#subscription !== subscription) return;
@@ -122,16 +124,6 @@ export class RelayLink {
     const waitMs = error.code === 'missing_right' ? rightlessMs : refusalMs;
     this.status = interrupted(this.status, { error, tries, retryAt: now + waitMs, now });
     this.#again = setTimeout(() => this.open(), waitMs);
-  }
-
-  #gather(event: StreamEvent): void {
-    this.#gathered.push(event);
-    if (this.#gathered.length > 1) return;
-    setTimeout(() => {
-      const events = this.#gathered;
-      this.#gathered = [];
-      if (events.length > 0) this.#listener.take(events);
-    }, gatherMs);
   }
 
   #startPolling(): void {

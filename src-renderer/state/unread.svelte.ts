@@ -1,7 +1,7 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
+import type { Channel } from '../../src-shared/client/known-channel.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
-import type { Channel } from './channels.svelte.ts';
 import { onStored, readStored, writeStored } from './storage.ts';
 
 /** The last message of a channel that was on this browser's screen. */

@@ -1,4 +1,4 @@
-import type { Channel } from '../../state/channels.svelte.ts';
+import type { Channel } from '../../../src-shared/client/known-channel.ts';
 
 /** Channels with the same prefix. */
 export interface ChannelGroup {

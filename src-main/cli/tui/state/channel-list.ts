@@ -1,19 +1,12 @@
-import type { ChannelState, StateResponse } from '../../../../src-shared/api/state.ts';
-import { compareCodePoints, splitChannel } from '../../../../src-shared/channel.ts';
+import type { StateResponse } from '../../../../src-shared/api/state.ts';
+import { compareCodePoints } from '../../../../src-shared/channel.ts';
+import {
+  type Channel,
+  liveliestOf,
+  takeEvent,
+  toChannel,
+} from '../../../../src-shared/client/known-channel.ts';
 import type { StreamEvent } from '../../../../src-shared/client/stream-event.ts';
-
-export interface Channel {
-  readonly id: string;
-  /** What stands before the first colon; empty without one. */
-  readonly group: string;
-  readonly name: string;
-  readonly count: number;
-  /** When its newest message was stored, as the relay writes times. */
-  readonly lastAt: string;
-  readonly senders: readonly string[];
-  /** Tasks and questions that wait for their answer. */
-  readonly open: number;
-}
 
 /** The channels: as the relay named them last, with what has happened since, and how much of it was not on this screen. */
 export class ChannelList {
@@ -29,10 +22,7 @@ export class ChannelList {
 
   /** The one with the newest message. */
   get liveliest(): Channel | undefined {
-    return this.all.reduce<Channel | undefined>(
-      (best, channel) => (best && best.lastAt >= channel.lastAt ? best : channel),
-      undefined,
-    );
+    return liveliestOf(this.all);
   }
 
   get unread(): number {
@@ -75,39 +65,16 @@ export class ChannelList {
   take(events: readonly StreamEvent[], seen: (channel: string, sender: string) => boolean): void {
     const changed = new Map(this.all.map((channel) => [channel.id, channel]));
     for (const event of events) {
+      takeEvent(changed, event);
       if (event.type === 'message') {
-        const { channel, sender, timestamp } = event.message;
+        const { channel, sender } = event.message;
         if (!seen(channel, sender)) this.#unread.set(channel, this.unreadOf(channel) + 1);
-        changed.set(channel, withMessage(changed.get(channel) ?? emptyChannel(channel), sender, timestamp));
       } else if (event.type === 'clear') {
         this.#unread.delete(event.channel);
-        changed.delete(event.channel);
-      } else if (event.type === 'trimmed') {
-        const before = changed.get(event.channel);
-        const count = (before?.count ?? 0) - event.removed;
-        if (before && count > 0) changed.set(event.channel, { ...before, count });
-        else changed.delete(event.channel);
       }
     }
     this.all = ordered([...changed.values()]);
   }
-}
-
-function toChannel({ id, group, name, count, last_ts_full: lastAt, senders, open }: ChannelState): Channel {
-  return { id, group, name, count, lastAt, senders, open };
-}
-
-function emptyChannel(id: string): Channel {
-  return { id, ...splitChannel(id), count: 0, lastAt: '', senders: [], open: 0 };
-}
-
-function withMessage(channel: Channel, sender: string, timestamp: string): Channel {
-  // What comes after an interruption may be known already from the state.
-  if (timestamp <= channel.lastAt) return channel;
-  const senders = channel.senders.includes(sender)
-    ? channel.senders
-    : [...channel.senders, sender].sort(compareCodePoints);
-  return { ...channel, count: channel.count + 1, lastAt: timestamp, senders };
 }
 
 function ordered(channels: readonly Channel[]): Channel[] {

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../../../src-shared/bridge-error.ts';
+import { EventBatch } from '../../../../src-shared/client/event-batch.ts';
 import {
   EventSubscription,
   type SubscriptionState,
@@ -46,15 +47,18 @@ export class Link {
 
   readonly #target: Target;
   readonly #listener: LinkListener;
+  readonly #batch: EventBatch;
   #subscription: EventSubscription | undefined;
   #lastId: string | undefined;
-  #gathered: StreamEvent[] = [];
   #again: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(target: Target, listener: LinkListener) {
     this.#target = target;
     this.#listener = listener;
+    this.#batch = new EventBatch(gatherMs, (events) => {
+      if (!this.#closed) listener.take(events);
+    });
   }
 
   open(): void {
@@ -86,7 +90,7 @@ export class Link {
     try {
       for await (const event of subscription) {
         this.#lastId = subscription.lastId;
-        this.#gather(event);
+        this.#batch.add(event);
       }
     } catch (error) {
       this.#subscription = undefined;
@@ -124,15 +128,5 @@ export class Link {
   #enter(status: LinkStatus): void {
     this.status = status;
     this.#listener.changed();
-  }
-
-  #gather(event: StreamEvent): void {
-    this.#gathered.push(event);
-    if (this.#gathered.length > 1) return;
-    setTimeout(() => {
-      const events = this.#gathered;
-      this.#gathered = [];
-      if (!this.#closed) this.#listener.take(events);
-    }, gatherMs);
   }
 }

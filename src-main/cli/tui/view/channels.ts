@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Channel } from '../state/channel-list.ts';
+import type { Channel } from '../../../../src-shared/client/known-channel.ts';
 import type { Session } from '../state/session.ts';
 import { framed, inside, row } from './elements.ts';
 import { fit, name, widthOf, words, type Piece, type Pieces } from './pieces.ts';

@@ -4,6 +4,7 @@ import { BridgeError, toError, type ErrorCode } from '../../src-shared/bridge-er
 import type { Audit } from '../relay/audit.ts';
 import type { Authentication } from '../security/authentication.ts';
 import { requireSingleHeaders } from '../security/duplicate-headers.ts';
+import { EndedSession } from '../security/ended-session.ts';
 import {
   clientAddress,
   hasForwardingHeaders,
@@ -205,9 +206,11 @@ export class Gate {
     return new BridgeError('internal_error', 'the relay failed on this request; its log says why');
   }
 
-  #auditRefusal({ code }: BridgeError, request: IncomingMessage, by: string | undefined): void {
-    const event = auditedRefusals[code];
+  #auditRefusal(error: BridgeError, request: IncomingMessage, by: string | undefined): void {
+    const event = auditedRefusals[error.code];
     if (event === undefined || !this.#parts.audit.enabled) return;
+    // A browser that learns by this answer that it is signed out has not tried to get in.
+    if (error instanceof EndedSession) return;
     const path = pathOf(request.url);
     if (isSessionProbe(request, path)) return;
     this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request), by });

@@ -26,9 +26,9 @@ export class Admission implements Lease {
     };
   }
 
-  end(): void {
+  /** @param reason what a request that comes this way is told from now on */
+  end(reason = new BridgeError('unauthorized', 'unauthorized')): void {
     for (const cut of this.#open) cut?.();
-    // What a request that comes this way is told from now on.
-    this.#end.abort(new BridgeError('unauthorized', 'unauthorized'));
+    this.#end.abort(reason);
   }
 }

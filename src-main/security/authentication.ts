@@ -1,9 +1,9 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { admitWithoutToken } from './access-policy.ts';
 import type { AuthThrottle } from './auth-throttle.ts';
-import type { BrowserSession } from './browser-session.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { readSessionCookie } from './cookies.ts';
+import { EndedSession } from './ended-session.ts';
 import type { Credentials } from './credentials.ts';
 import { MachineSecret } from './machine-secret.ts';
 import { principals, type Principal } from './principal.ts';
@@ -51,7 +51,7 @@ export class Authentication {
    * Who sent this request to a protected path (wire specification 7.1 to 7.3). A wrong token beats a good cookie. A
    * cookie that names no session counts as none, not as a guess: nobody can guess 256 bits, and a browser whose
    * session has ended goes on sending it.
-   * @throws BridgeError `unauthorized` (answer with `challenge`), `too_many_attempts` after many wrong tokens,
+   * @throws BridgeError `unauthorized` (answer with `challenge`), an EndedSession where it could not know; `too_many_attempts` after many wrong tokens,
    *   `unauthenticated_network` where no token is configured and the request is not from this machine
    */
   async authenticate(claim: Claim): Promise<Principal> {
@@ -65,15 +65,20 @@ export class Authentication {
     // ended: it would go on as somebody else, perhaps with more rights.
     if (!this.#credentials.shared.required && identity !== 'ended') return this.#admitWithoutToken(claim);
     if (identity !== 'absent') await this.#throttle.countFailure(claim.clientAddress);
-    const session = identity === 'absent' ? this.#sessionOf(claim) : undefined;
-    if (session) return session.principal;
+    else {
+      const principal = this.#bySession(claim);
+      if (principal) return principal;
+    }
     // Scripts compare this word.
     throw new BridgeError('unauthorized', 'unauthorized');
   }
 
-  #sessionOf({ cookie }: Claim): BrowserSession | undefined {
+  #bySession({ cookie, clientAddress }: Claim): Principal | undefined {
     const value = readSessionCookie(cookie);
-    return value === undefined ? undefined : this.#sessions?.find(value);
+    if (value === undefined || !this.#sessions) return undefined;
+    const session = this.#sessions.find(value);
+    if (!session && this.#sessions.isUnaware(value, clientAddress)) throw new EndedSession();
+    return session?.principal;
   }
 
   #admitWithoutToken({ peerAddress, hasForwardingHeaders }: Claim): Principal {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { shorten } from '../../src-shared/text.ts';
 import { longestTimerMs } from '../../src-shared/time.ts';
 import { Admission } from './admission.ts';
+import { EndedSession } from './ended-session.ts';
 import { clientNetwork } from './ip-address.ts';
 import { browserLabel, type Principal } from './principal.ts';
 
@@ -100,7 +101,7 @@ export class BrowserSession extends Admission {
 
   override end(): void {
     clearTimeout(this.#expiry);
-    super.end();
+    super.end(new EndedSession());
   }
 
   #expireAfter(ms: number, onExpired: () => void): void {

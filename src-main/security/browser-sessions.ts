@@ -13,6 +13,19 @@ export interface BrowserSessionsOptions {
   onDisplaced?: (session: SessionSummary) => void;
 }
 
+/** Sessions that have ended and are remembered; the oldest goes first. */
+const maxEnded = 1_000;
+
+/** Requests that a page has sent before it was answered that its session has ended come within this time, in ms. */
+const unawareMs = 10_000;
+
+interface Ended {
+  /** From where it was signed in. */
+  address: string;
+  /** When its browser was told first that it has ended, by the monotonic clock, in ms. */
+  toldAt: number | undefined;
+}
+
 export interface SignIn extends SignedInFrom {
   /** The session cookie that came along; its session ends, so that a sign-in leaves one. */
   replaces: string | undefined;
@@ -37,6 +50,8 @@ export class BrowserSessions {
   readonly #options: BrowserSessionsOptions;
   /** By the digest of the secret. Finding it takes as long for a guess as for the truth, whatever they share. */
   readonly #sessions = new Map<string, BrowserSession>();
+  /** Those that have ended, by the same. */
+  readonly #ended = new Map<string, Ended>();
 
   constructor(options: BrowserSessionsOptions) {
     this.#options = options;
@@ -64,6 +79,20 @@ export class BrowserSessions {
     const session = this.#sessions.get(keyOf(value));
     session?.touch();
     return session;
+  }
+
+  /**
+   * Whether a request with the cookie of a session that has ended comes from the browser that was signed in, before it could
+   * know. Such a request is no attempt to get in. The bounds are narrow, for whoever is taken for that browser leaves no
+   * trace in the audit log: a cookie that was never given out, one that comes from elsewhere, as a stolen one would, and one
+   * that is still used after a refusal tell of somebody.
+   * @param address see `clientAddress`
+   */
+  isUnaware(value: string, address: string): boolean {
+    const ended = this.#ended.get(keyOf(value));
+    if (ended?.address !== address) return false;
+    ended.toldAt ??= performance.now();
+    return performance.now() - ended.toldAt < unawareMs;
   }
 
   /** Signs a browser out. What it has open ends at once. */
@@ -106,9 +135,15 @@ export class BrowserSessions {
 
   #end(key: string): boolean {
     const session = this.#sessions.get(key);
+    if (!session) return false;
     this.#sessions.delete(key);
-    session?.end();
-    return session !== undefined;
+    this.#ended.set(key, { address: session.summary.address, toldAt: undefined });
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= maxEnded) break;
+      this.#ended.delete(oldest);
+    }
+    session.end();
+    return true;
   }
 }
 

@@ -107,10 +107,11 @@ export class Dashboard {
     this.outbox = new Outbox(api);
     this.link = new RelayLink(api, {
       take: (events) => this.#take(events),
+      admitted: (answer) => this.session.admit(answer),
       connected: (gap) => {
         this.caughtUp = 0;
         this.delivery.reset();
-        void this.refresh();
+        void this.#askForState();
         void this.look();
         void this.outbox.flush();
         if (gap) void this.#catchUp();
@@ -165,8 +166,21 @@ export class Dashboard {
     };
   }
 
-  /** Asks the relay for what no event tells. A failure shows in the link, which fails as well. */
+  /**
+   * Asks the relay for what no event tells. A failure shows in the link, which fails as well. Whether one is still signed in is
+   * asked first: a session may have ended without the stream's being cut, and only this question is not written down (7.6).
+   */
   async refresh(): Promise<void> {
+    try {
+      this.session.admit(await this.api.session());
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      return;
+    }
+    await this.#askForState();
+  }
+
+  async #askForState(): Promise<void> {
     try {
       const facts = await this.api.state();
       this.facts = facts;
@@ -174,11 +188,15 @@ export class Dashboard {
       this.channels.replace(facts.channels);
       void this.unread.catchUp(this.channels.list, facts.server_time);
       void this.presence.refresh();
-      this.session.signedIn = (await this.api.session()).auth_required;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
-      if (error.code === 'unauthorized') this.#leave('You are no longer signed in.');
     }
+  }
+
+  /** The relay has answered that it does not know this browser. Whoever only begins is asked without more words. */
+  signedOut(): void {
+    const { kind } = this.link.status;
+    if (kind !== 'starting' && kind !== 'sign-in') this.#leave('You are no longer signed in.');
   }
 
   /** Hands on what the stream brings from now on. Returns the function that ends it. */
@@ -248,14 +266,12 @@ export class Dashboard {
     }
   }
 
-  /** Asks for what changes only when somebody changes the settings, or the link. */
+  /** Asks for what changes only when somebody changes the settings. */
   async look(): Promise<void> {
     try {
-      const [me, { addresses }] = await Promise.all([this.api.whoami(), this.api.addresses()]);
-      this.session.access = me.principal;
-      this.addresses = addresses;
+      this.addresses = (await this.api.addresses()).addresses;
     } catch (error) {
-      // The page can do without: the relay has the last word on rights, and the reader knows one address.
+      // The page can do without: the reader knows one address.
       if (!(error instanceof BridgeError)) throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import type { SessionResponse } from '../../src-shared/api/sessions.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import { EventBatch } from '../../src-shared/client/event-batch.ts';
 import { EventSubscription, type SubscriptionState } from '../../src-shared/client/event-subscription.ts';
@@ -6,6 +7,8 @@ import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { interrupted, live, type LinkStatus } from './link-status.ts';
 
 export interface LinkListener {
+  /** The relay knows this browser; said before each connection. */
+  admitted(answer: SessionResponse): void;
   /** Events in order. Those that arrive together come together. */
   take(events: readonly StreamEvent[]): void;
   /** The stream stands, for the first time or again; what it missed follows as events unless `gap` is set. */
@@ -19,9 +22,6 @@ const gatherMs = 16;
 
 /** A relay that has said no is asked again after this time, in ms: somebody may have changed its settings. */
 const refusalMs = 30_000;
-
-/** The same for one whose token may not read: each try stands in the audit log. */
-const rightlessMs = 300_000;
 
 const pollMs = 5_000;
 
@@ -80,8 +80,7 @@ export class RelayLink {
       channels: 'all',
       receipts: true,
       since: this.#lastId,
-      // Who is not signed in shall not stand in the audit log as one who was refused: only this question is not written down.
-      beforeConnecting: (signal) => this.#api.session({ signal }),
+      beforeConnecting: (signal) => this.#requireReader(signal),
       onState: (state) => {
         if (this.#subscription === subscription) this.#entered(state);
       },
@@ -99,6 +98,20 @@ export class RelayLink {
       if (!(error instanceof BridgeError)) throw error;
       this.#refused(error);
     }
+  }
+
+  /**
+   * Who is not signed in, or may not read, shall not stand in the audit log as one who was refused, again and again: this is
+   * the one question that is not written down, and its answer says both.
+   */
+  async #requireReader(signal: AbortSignal): Promise<void> {
+    const answer = await this.#api.session({ signal });
+    this.#listener.admitted(answer);
+    if (answer.rights?.includes('read') !== false) return;
+    throw new BridgeError(
+      'missing_right',
+      'the token with which this browser is signed in has no right to read',
+    );
   }
 
   #entered(state: SubscriptionState): void {
@@ -121,9 +134,8 @@ export class RelayLink {
     }
     const now = Date.now();
     const tries = this.status.kind === 'interrupted' ? this.status.tries + 1 : 1;
-    const waitMs = error.code === 'missing_right' ? rightlessMs : refusalMs;
-    this.status = interrupted(this.status, { error, tries, retryAt: now + waitMs, now });
-    this.#again = setTimeout(() => this.open(), waitMs);
+    this.status = interrupted(this.status, { error, tries, retryAt: now + refusalMs, now });
+    this.#again = setTimeout(() => this.open(), refusalMs);
   }
 
   #startPolling(): void {

@@ -1,6 +1,7 @@
 import type { Access, Right } from '../../src-shared/access.ts';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
+import type { SessionResponse } from '../../src-shared/api/sessions.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { OtherTabs } from './other-tabs.ts';
@@ -39,6 +40,14 @@ export class Session {
     const patterns = this.access.channels[right];
     if (!this.access.rights.includes(right)) return false;
     return channel === undefined || patterns === undefined || new ChannelPatterns(patterns).has(channel);
+  }
+
+  /** Takes over what the relay has answered to the question who this is. */
+  admit({ auth_required, rights, channels }: SessionResponse): void {
+    this.signedIn = auth_required;
+    const access = rights && { rights, channels: channels ?? {} };
+    // It is asked often, and whoever shows what depends on it fetches that anew when it changes.
+    if (JSON.stringify(access) !== JSON.stringify(this.access)) this.access = access;
   }
 
   /** Exchanges `token` for a session that the browser keeps where no script can read it. */

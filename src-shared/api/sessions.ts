@@ -1,3 +1,5 @@
+import type { Access } from '../access.ts';
+
 /** `GET /api/sessions` (7.3). */
 export interface SessionsResponse {
   sessions: SessionBody[];
@@ -22,7 +24,8 @@ export interface SessionBody {
   current: boolean;
 }
 
-export interface SessionResponse {
+/** `/api/session` (7.3), with what one may do while one is signed in. */
+export interface SessionResponse extends Partial<Access> {
   authenticated: boolean;
   auth_required: boolean;
 }

@@ -1,7 +1,9 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { AuditResponse } from '../../src-shared/api/audit.ts';
 import { bearer, call, get, send } from '../support/http-client.ts';
 import { startRelay, type Relay } from '../support/program.ts';
+import { stallingProxy } from '../support/stalling-proxy.ts';
 import { openDashboard } from './dashboard.ts';
 import { faults } from './faults.ts';
 
@@ -15,6 +17,20 @@ beforeAll(async () => {
 
 /** What the browser itself complains about: a 401, which asks to sign in, and the stream of a session that has ended. */
 const expected = /401|ERR_INCOMPLETE_CHUNKED_ENCODING/;
+
+/** What the audit log of a relay holds, newest first. */
+async function expectRows(audited: Relay, rows: readonly RegExp[]): Promise<void> {
+  // Rows are written in the order of what they tell: behind this one there is nothing left to come.
+  await get(audited, '/api/end');
+  const read = async () => {
+    const { body } = await get(audited, '/api/audit', bearer(token));
+    return (body as AuditResponse).events.map(({ event, detail }) => `${event} ${detail}`);
+  };
+  await expect.poll(read).toContain('auth_failure /api/end');
+  expect(await read()).toEqual(
+    [/^auth_failure/, ...rows].map((row) => expect.stringMatching(row) as unknown),
+  );
+}
 
 describe('a relay with a token', () => {
   test('asks for it once, keeps it nowhere, and stays signed in over a reload', async () => {
@@ -87,14 +103,28 @@ describe('a relay with a token', () => {
     await page.getByText('You are no longer signed in.').waitFor();
     await page.reload();
     await signIn.waitFor();
-    // Rows are written in the order of what they tell: behind this one there is nothing left to come.
-    await get(audited, '/api/state');
-    const rows = async () => {
-      const { body } = await get(audited, '/api/audit', bearer(token));
-      return (body as AuditResponse).events.map(({ event, detail }) => `${event} ${detail}`);
-    };
-    await expect.poll(rows).toContain('auth_failure /api/state');
-    expect(await rows()).toEqual(['auth_failure /api/state', expect.stringMatching(/^session_revoke /)]);
+    await expectRows(audited, [/^session_revoke /]);
+  });
+
+  test.each([
+    ['by itself', (page: Page) => page.clock.fastForward(31_000)],
+    ['when its reader wants something', (page: Page) => page.evaluate(() => (location.hash = '#/audit'))],
+  ])('finds out %s, quietly, that a session has ended though the stream goes on', async (_, next) => {
+    const audited = await startRelay({
+      args: ['--audit-log'],
+      env: { CLAUDE_BRIDGE_AUTH_TOKEN: token },
+    });
+    await send(audited, { channel: 'secret:plans', content: 'The plan' }, bearer(token));
+    await using way = await stallingProxy(audited, { hidesEnd: true });
+    const { page, message } = await openDashboard(way, { expected });
+    await page.clock.install();
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await message('The plan').waitFor();
+    await call(audited, 'DELETE', '/api/sessions', { headers: bearer(token) });
+    await next(page);
+    await page.getByText('You are no longer signed in.').waitFor();
+    await expectRows(audited, [/^session_revoke /, /^channel_create /]);
   });
 
   test('is asked along with the program who may read, not after it', async () => {
@@ -114,17 +144,30 @@ describe('a relay with a token', () => {
     expect(beforeTheStream).toEqual(['document /', 'other /api/session']);
   });
 
-  test('says that a token may not read, and lets its reader take another one', async () => {
-    const answer = await call(relay, 'POST', '/api/tokens', {
+  test('says that a token may not read, asks nothing more, and lets its reader take another one', async () => {
+    const audited = await startRelay({
+      args: ['--audit-log'],
+      env: { CLAUDE_BRIDGE_AUTH_TOKEN: token },
+    });
+    await send(audited, { channel: 'secret:plans', content: 'The plan' }, bearer(token));
+    const answer = await call(audited, 'POST', '/api/tokens', {
       headers: bearer(token),
       body: { label: 'sending-only', rights: ['send'] },
     });
     const { token: sendOnly } = answer.body as { token: string };
-    const { page, message } = await openDashboard(relay, { expected: /40[13]/ });
+    const { page, message } = await openDashboard(audited, { expected });
+    await page.clock.install();
     await page.getByLabel('Token').fill(sendOnly);
     await page.keyboard.press('Enter');
     await page.getByText(/The relay has refused this page since/).waitFor();
+    await page.getByText('has no right to read').waitFor();
     expect(await faults(page)).toEqual([]);
+    for (let i = 0; i < 3; i++) {
+      const asked = page.waitForResponse((response) => response.url().endsWith('/api/session'));
+      await page.clock.fastForward(301_000);
+      await asked;
+    }
+    await expectRows(audited, [/^token_create /, /^channel_create /]);
     await page.getByRole('button', { name: 'Sign in with another token' }).click();
     await page.getByLabel('Token').fill(token);
     await page.keyboard.press('Enter');

@@ -46,7 +46,9 @@ describe('a sign-in', () => {
       ),
     ]);
     const Cookie = cookieOf(answer);
-    expect(await get(relay, '/api/session', { Cookie })).toMatchObject({ status: 200, body: signedIn });
+    const rights = ['read', 'send', 'clear', 'admin'];
+    const body = { ...signedIn, rights, channels: {} };
+    expect(await get(relay, '/api/session', { Cookie })).toMatchObject({ status: 200, body });
     expect(await get(relay, '/api/state', { Cookie })).toMatchObject({ status: 200 });
     expect(await post(relay, '/api/clear', { channel: 'demo' }, { Cookie })).toMatchObject({ status: 200 });
     expect(await get(relay, '/api/sessions', { Cookie })).toMatchObject({ status: 200 });
@@ -142,6 +144,32 @@ describe('an administrator', () => {
     expect(all).toMatchObject({ status: 200, body: { revoked: 1 } });
     expect(await list()).toEqual([]);
   });
+});
+
+test('a browser that could not know that its session has ended is not written down, but whoever else uses its cookie', async () => {
+  await using audited = await startRelay({
+    env: { CLAUDE_BRIDGE_AUTH_TOKEN: token, CLAUDE_BRIDGE_AUDIT_LOG: '1' },
+    args: ['--trusted-proxy', '127.0.0.1'],
+  });
+  const ask = (path: string, Cookie: string, address: string) =>
+    get(audited, path, { Cookie, 'X-Forwarded-For': address });
+  const headers = { ...bearer(token), 'X-Forwarded-For': '192.0.2.7' };
+  const cookie = cookieOf(await call(audited, 'POST', '/api/session', { headers }));
+  expect(await ask('/api/state', cookie, '192.0.2.7')).toMatchObject({ status: 200 });
+  await call(audited, 'DELETE', '/api/sessions', { headers: bearer(token) });
+
+  for (const path of ['/api/state', '/api/agents']) {
+    const answer = await ask(path, cookie, '192.0.2.7');
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+  }
+  await ask('/api/status-of-a-thief', cookie, '203.0.113.9');
+  await ask('/api/made-up', `claude_bridge_session=${'x'.repeat(43)}`, '192.0.2.7');
+  const rows = async () => {
+    const { body } = await get(audited, '/api/audit?event=auth_failure', bearer(token));
+    const { events } = body as { events: { detail: string; ip: string }[] };
+    return events.map(({ detail, ip }) => `${detail} ${ip}`);
+  };
+  await expect.poll(rows).toEqual(['/api/made-up 192.0.2.7', '/api/status-of-a-thief 203.0.113.9']);
 });
 
 test('asking whether one is signed in is no failed attempt for the audit log; a wrong token is', async () => {

@@ -341,3 +341,39 @@ describe('the list', () => {
     expect(sessions.list()).toMatchObject([{ userAgent: shown }]);
   });
 });
+
+describe('a browser whose session has ended', () => {
+  const address = '192.0.2.7';
+
+  test('is told for a moment what it could not know, and then should know', () => {
+    const { sessions, signIn } = someSessions();
+    const { value } = signIn({ address });
+    expect(sessions.isUnaware(value, address)).toBe(false);
+    sessions.revoke(value);
+    // It may have slept since.
+    vi.advanceTimersByTime(3_600_000);
+    expect(sessions.isUnaware(value, address)).toBe(true);
+    vi.advanceTimersByTime(9_999);
+    expect(sessions.isUnaware(value, address)).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(sessions.isUnaware(value, address)).toBe(false);
+  });
+
+  test('is where it was signed in: a cookie that comes from elsewhere, or was made up, is no such browser', () => {
+    const { sessions, signIn } = someSessions();
+    const { value } = signIn({ address });
+    sessions.revokeAll();
+    expect(sessions.isUnaware(value, '203.0.113.9')).toBe(false);
+    expect(sessions.isUnaware('x'.repeat(43), address)).toBe(false);
+    expect(sessions.isUnaware(value, address)).toBe(true);
+  });
+
+  test('is remembered among a thousand', () => {
+    const { sessions, signIn } = someSessions({ maxSessions: 10_000 });
+    const [first, second] = [signIn({ address }), signIn({ address })];
+    for (const { value } of [first, second]) sessions.revoke(value);
+    for (let i = 0; i < 999; i++) sessions.revoke(signIn({ address }).value);
+    expect(sessions.isUnaware(first.value, address)).toBe(false);
+    expect(sessions.isUnaware(second.value, address)).toBe(true);
+  });
+});

@@ -13,11 +13,13 @@ export interface Limits {
   up?: number;
   /** How many come back. */
   down?: number;
+  /** That the relay has closed a connection does not reach the client either. */
+  hidesEnd?: boolean;
 }
 
 export async function stallingProxy(
   { port }: { port: number },
-  { up = Infinity, down = Infinity }: Limits,
+  { up = Infinity, down = Infinity, hidesEnd = false }: Limits,
 ): Promise<StallingProxy> {
   let stall: () => void = () => undefined;
   const stalled = new Promise<void>((resolve) => (stall = resolve));
@@ -32,7 +34,7 @@ export async function stallingProxy(
       socket.on('error', () => undefined);
       socket.once('close', () => {
         sockets.delete(socket);
-        client.destroy();
+        if (socket === client || !hidesEnd) client.destroy();
         relay.destroy();
       });
     }

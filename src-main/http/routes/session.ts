@@ -1,3 +1,4 @@
+import type { SessionResponse } from '../../../src-shared/api/sessions.ts';
 import { expiredSessionCookie, readSessionCookie, sessionCookie } from '../../security/cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
@@ -6,27 +7,30 @@ import type { Route } from '../route.ts';
 
 /** Signing a browser in and out (wire specification 7.3). */
 export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] {
-  const answer = (response: Exchange['response'], authenticated: boolean, cookie?: string) =>
-    sendJson(
-      response,
-      200,
-      { authenticated, auth_required: tokenRequired() },
-      cookie === undefined ? [] : ['Set-Cookie', cookie],
-    );
+  const answer = ({ response, principal }: Exchange, cookie?: string) => {
+    const answer: SessionResponse = {
+      authenticated: principal !== undefined,
+      auth_required: tokenRequired(),
+      ...principal?.rights.access,
+    };
+    sendJson(response, 200, answer, cookie === undefined ? [] : ['Set-Cookie', cookie]);
+  };
   return [
     {
       method: 'GET',
       path: '/api/session',
       right: 'authenticated',
-      handle: ({ response }) => answer(response, true),
+      handle: (exchange) => answer(exchange),
     },
     {
       method: 'POST',
       path: '/api/session',
       right: 'authenticated',
-      handle: ({ request: { headers }, response, principal, address, scheme }) => {
+      handle: (exchange) => {
+        const { principal, address, scheme } = exchange;
+        const { headers } = exchange.request;
         if (!principal || !tokenRequired()) {
-          answer(response, true);
+          answer(exchange);
           return;
         }
         const signedIn = sessions.create(principal, {
@@ -34,17 +38,17 @@ export function sessionRoutes({ sessions, tokenRequired }: RouteParts): Route[] 
           userAgent: headers['user-agent'],
           replaces: readSessionCookie(headers.cookie),
         });
-        answer(response, true, sessionCookie(signedIn, { secure: scheme === 'https' }));
+        answer(exchange, sessionCookie(signedIn, { secure: scheme === 'https' }));
       },
     },
     {
       method: 'DELETE',
       path: '/api/session',
       right: 'public',
-      handle: ({ request, response, scheme }) => {
-        const cookie = readSessionCookie(request.headers.cookie);
+      handle: (exchange) => {
+        const cookie = readSessionCookie(exchange.request.headers.cookie);
         if (cookie !== undefined) sessions.revoke(cookie);
-        answer(response, false, expiredSessionCookie({ secure: scheme === 'https' }));
+        answer(exchange, expiredSessionCookie({ secure: exchange.scheme === 'https' }));
       },
     },
   ];

@@ -8,7 +8,8 @@ export function untilGone({ response, principal }: Exchange): AbortSignal {
   ended?.addEventListener('abort', abort, { once: true });
   response.once('close', () => {
     ended?.removeEventListener('abort', abort);
-    abort();
+    // After a complete answer nobody listens any more, and an error with its trace would be made for nobody.
+    if (!response.writableFinished) abort();
   });
   if (response.destroyed || ended?.aborted) abort();
   return gone.signal;

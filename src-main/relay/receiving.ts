@@ -6,6 +6,7 @@ import { seqBefore } from './cursor.ts';
 import { fitIntoBytes, fitNewestIntoBytes, type Page } from './page.ts';
 import type { Pausing } from './pausing.ts';
 import type { Presence } from './presence.ts';
+import { SharedReads } from './shared-reads.ts';
 import type { Waiters } from './waiters.ts';
 
 /** What a reader asks for: the newest messages, the oldest after a cursor, or the newest before one. */
@@ -45,6 +46,7 @@ export interface ReceivingParts {
 /** The ways out, apart from streams. */
 export class Receiving {
   readonly #parts: ReceivingParts;
+  readonly #reads = new SharedReads();
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
@@ -56,12 +58,13 @@ export class Receiving {
     const { store, presence, pausing } = this.#parts;
     actor.access.require('read', channel);
     if (consumer !== undefined) presence.saw(consumer, channel, actor);
-    if (await pausing.state()) return pausedPage(query);
+    if (await this.#reads.read('pause', () => pausing.state())) return pausedPage(query);
     if (before !== undefined) return this.#readBefore(query, before);
     if (since !== undefined) {
-      const position = await store.locate(channel, since);
-      if (!position) return this.#stale(query, since);
-      return this.#page(query, since, await store.after(channel, position.seq, limit));
+      const found = await this.#reads.read(JSON.stringify(['afterId', channel, since, limit]), () =>
+        store.afterId(channel, since, limit),
+      );
+      return found ? this.#page(query, since, found) : this.#stale(query, since);
     }
     if (consumer === undefined) return this.#page(query, null, await store.latest(channel, limit));
     return this.#readOn(query, consumer);
@@ -100,7 +103,10 @@ export class Receiving {
     const { store, onError } = this.#parts;
     const { channel, limit } = query;
     const { seq = 0, lost, removals } = (await store.cursor(consumer, channel)) ?? {};
-    const page = this.#page(query, null, await store.after(channel, seq, limit));
+    const found = await this.#reads.read(JSON.stringify(['after', channel, seq, limit]), () =>
+      store.after(channel, seq, limit),
+    );
+    const page = this.#page(query, null, found);
     if (removals === undefined) return page;
     const delivered = () => {
       page.delivered();

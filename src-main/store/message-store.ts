@@ -20,6 +20,9 @@ export interface MessageStore {
   /** The oldest `limit` messages of a channel, or of all, after `seq`, oldest first. */
   after(channel: string | undefined, seq: number, limit: number): Promise<StoredMessage[]>;
 
+  /** The oldest `limit` messages of a channel after the message or event with this id; undefined if it has none with it. */
+  afterId(channel: string, id: string, limit: number): Promise<StoredMessage[] | undefined>;
+
   /** The newest `limit` messages of a channel before `seq`, oldest first. */
   before(channel: string, seq: number, limit: number): Promise<StoredMessage[]>;
 

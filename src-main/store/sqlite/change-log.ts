@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { everyChannel } from '../message-store.ts';
 import type { Change, ChangePage, ChannelEvent, Position } from '../message-store.ts';
+import { ChannelPages } from './channel-pages.ts';
 import type { EventRow, Statements } from './tables.ts';
 
 /**
@@ -9,10 +10,12 @@ import type { EventRow, Statements } from './tables.ts';
  */
 export class ChangeLog {
   readonly #sql: Statements;
+  readonly #pages: ChannelPages;
   readonly #page: (since: Position, channel: string | undefined, limit: number) => ChangePage;
 
   constructor(db: Database, sql: Statements) {
     this.#sql = sql;
+    this.#pages = new ChannelPages(sql);
     // One read transaction, so that messages, events and the end of the log are of the same moment.
     this.#page = db.transaction((since: Position, channel: string | undefined, limit: number) =>
       this.#readPage(since, channel, limit),
@@ -32,7 +35,7 @@ export class ChangeLog {
     const messages =
       channel === undefined
         ? this.#sql.allMessagesAfter.all(since.seq, limit + 1)
-        : this.#sql.messagesAfter.all({ channel, seq: since.seq, limit: limit + 1 });
+        : this.#pages.after(channel, since.seq, limit + 1);
     const events =
       channel === undefined
         ? this.#sql.allEventsAfter.all(since.event, limit + 1)

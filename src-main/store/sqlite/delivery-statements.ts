@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Follower, ReceiptState } from '../message-store.ts';
+import { fixedPlan } from './fixed-plan.ts';
 import { floor, inPlaces } from './tables.ts';
 
 export interface KeyRow {
@@ -110,9 +111,9 @@ export function prepareDeliveryStatements(db: Database) {
     ),
     /** Keys that another program has reserved and never used. */
     deleteExpiredKeys: db.prepare<[{ before: string; limit: number }]>(
-      `DELETE FROM bridge_idempotency WHERE rowid IN (
+      fixedPlan(`DELETE FROM bridge_idempotency WHERE rowid IN (
          SELECT rowid FROM bridge_idempotency INDEXED BY idx_bridge_idempotency_expiry
-         WHERE expires_at < :before AND state = 'pending' LIMIT :limit)`,
+         WHERE expires_at < :before AND state = 'pending' LIMIT :limit)`),
     ),
 
     cursor: db.prepare<[Place], CursorRow>(
@@ -120,12 +121,12 @@ export function prepareDeliveryStatements(db: Database) {
        WHERE consumer_id = :consumer AND channel = :channel`,
     ),
     cursorState: db.prepare<[Place], CursorStateRow>(
-      `SELECT c.last_seq AS acked_seq, c.updated_at AS acked_at, f.read_seq, f.last_seen, f.removals_known,
+      fixedPlan(`SELECT c.last_seq AS acked_seq, c.updated_at AS acked_at, f.read_seq, f.last_seen, f.removals_known,
               ch.removed_total, ch.removed_seq
        FROM relay_followers AS f
        LEFT JOIN bridge_consumer_cursors AS c ON c.consumer_id = f.consumer AND c.channel = f.channel
        LEFT JOIN relay_channels AS ch ON ch.channel = f.channel
-       WHERE f.channel = :channel AND f.consumer = :consumer`,
+       WHERE f.channel = :channel AND f.consumer = :consumer`),
     ),
     /** Without metadata, what is kept of it stays. */
     moveCursor: db.prepare<
@@ -180,8 +181,8 @@ export function prepareDeliveryStatements(db: Database) {
       'DELETE FROM relay_followers WHERE channel = :channel AND consumer = :consumer',
     ),
     followersOf: db.prepare<[channel: string, limit: number], Follower>(
-      `SELECT consumer, last_seen AS lastSeen FROM relay_followers
-       WHERE channel = ? ORDER BY last_seen DESC LIMIT ?`,
+      fixedPlan(`SELECT consumer, last_seen AS lastSeen FROM relay_followers
+       WHERE channel = ? ORDER BY last_seen DESC LIMIT ?`),
     ),
     /** A cursor that an administrator has put somewhere names no message, and no time of an ack. */
     followers: db.prepare<[{ channel: string | null; consumer: string | null }], FollowerRow>(
@@ -197,15 +198,17 @@ export function prepareDeliveryStatements(db: Database) {
        ORDER BY f.channel, f.consumer`,
     ),
     unread: db.prepare<[Place & { seq: number }], UnreadRow>(
-      `SELECT looked, unread, (SELECT timestamp FROM messages WHERE seq = oldest_seq) AS oldest FROM (
+      fixedPlan(`SELECT looked, unread, (SELECT timestamp FROM messages WHERE seq = oldest_seq) AS oldest FROM (
          SELECT count(*) AS looked, coalesce(sum(is_for_it), 0) AS unread,
                 min(CASE WHEN is_for_it THEN seq END) AS oldest_seq
-         FROM (${unseen}))`,
+         FROM (${unseen}))`),
     ),
     /** Only when the oldest was sent: most often the first row tells. */
     oldestUnread: db
       .prepare<[Place & { seq: number }], string>(
-        `SELECT timestamp FROM messages WHERE seq = (SELECT seq FROM (${unseen}) WHERE is_for_it LIMIT 1)`,
+        fixedPlan(
+          `SELECT timestamp FROM messages WHERE seq = (SELECT seq FROM (${unseen}) WHERE is_for_it LIMIT 1)`,
+        ),
       )
       .pluck(),
 
@@ -214,7 +217,7 @@ export function prepareDeliveryStatements(db: Database) {
       [SeqRange & { consumer: string; type: 'read' | 'acked' }],
       { firstSeq: number; lastSeq: number }
     >(
-      `SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM ${receipts}
+      fixedPlan(`SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM ${receipts}
          WHERE channel = :channel AND consumer = :consumer AND type = :type
            AND last_seq BETWEEN :firstSeq AND :lastSeq
        UNION ALL
@@ -223,7 +226,7 @@ export function prepareDeliveryStatements(db: Database) {
          WHERE channel = :channel AND consumer = :consumer AND type = :type AND last_seq > :lastSeq
          ORDER BY last_seq LIMIT 1)
          WHERE first_seq <= :lastSeq
-       ORDER BY 2`,
+       ORDER BY 2`),
     ),
     holdsMessage: db
       .prepare<[SeqRange], 1>(
@@ -233,13 +236,13 @@ export function prepareDeliveryStatements(db: Database) {
       .pluck(),
     /** Of all who have ever read or acked there. Goes from name to name, not from receipt to receipt. */
     receipts: db.prepare<[{ channel: string; seq: number }], ReceiptState>(
-      `WITH RECURSIVE names (consumer) AS (
+      fixedPlan(`WITH RECURSIVE names (consumer) AS (
          SELECT min(consumer) FROM ${receipts} WHERE channel = :channel AND consumer IS NOT NULL
          UNION ALL
          SELECT (SELECT min(consumer) FROM ${receipts} WHERE channel = :channel AND consumer > names.consumer)
          FROM names WHERE names.consumer IS NOT NULL)
        SELECT consumer, ${receiptTime('read')} AS readAt, ${receiptTime('acked')} AS ackedAt
-       FROM names WHERE consumer IS NOT NULL`,
+       FROM names WHERE consumer IS NOT NULL`),
     ),
   };
 }

@@ -32,6 +32,7 @@ import type {
 import { RestoreMessages, RestorePosition } from './archive-writes.ts';
 import { backupDatabase } from './backup.ts';
 import { ChangeLog } from './change-log.ts';
+import { ChannelPages } from './channel-pages.ts';
 import { ChangePublisher } from './change-publisher.ts';
 import { ChangeWatcher } from './change-watcher.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -82,10 +83,13 @@ export class SqliteStore implements MessageStore {
   readonly index: SqliteIndex;
   readonly tokens: SqliteTokens;
   readonly #db: Database;
+  /** Runs a query whose statements are to speak of the same moment. */
+  readonly #snapshot: <T>(query: () => T) => T;
   readonly #sql: Statements;
   readonly #delivery: DeliveryStatements;
   readonly #queue: CommitQueue;
   readonly #context: WriteContext;
+  readonly #pages: ChannelPages;
   readonly #log: ChangeLog;
   readonly #publisher: ChangePublisher;
   readonly #watcher: ChangeWatcher;
@@ -110,10 +114,12 @@ export class SqliteStore implements MessageStore {
     this.#onError = onError;
     this.warnings = warnings;
     this.#db = db;
+    this.#snapshot = db.transaction((query: () => unknown) => query()) as <T>(query: () => T) => T;
     try {
       const origins = new Origins(db);
       this.#sql = prepareStatements(db, origins);
       this.#delivery = prepareDeliveryStatements(db);
+      this.#pages = new ChannelPages(this.#sql);
       this.#log = new ChangeLog(db, this.#sql);
       this.#publisher = new ChangePublisher(this.#log, onError);
       this.#checkpointer = new Checkpointer(db, { onError });
@@ -200,19 +206,27 @@ export class SqliteStore implements MessageStore {
   }
 
   async before(channel: string, seq: number, limit: number): Promise<StoredMessage[]> {
-    const newestFirst = await this.#reader.readInSlices(limit, (last, rows) =>
-      this.#sql.messagesBefore.all({ channel, seq: last?.seq ?? seq, limit: rows }),
+    const newestFirst = await this.#readInSlices(limit, (last, rows) =>
+      this.#pages.before(channel, last?.seq ?? seq, rows),
     );
     return newestFirst.reverse();
   }
 
   after(channel: string | undefined, seq: number, limit: number): Promise<StoredMessage[]> {
-    const { messagesAfter, allMessagesAfter } = this.#sql;
-    return this.#reader.readInSlices(limit, (last, rows) =>
+    return this.#readInSlices(limit, (last, rows) =>
       channel === undefined
-        ? allMessagesAfter.all(last?.seq ?? seq, rows)
-        : messagesAfter.all({ channel, seq: last?.seq ?? seq, limit: rows }),
+        ? this.#sql.allMessagesAfter.all(last?.seq ?? seq, rows)
+        : this.#pages.after(channel, last?.seq ?? seq, rows),
     );
+  }
+
+  async afterId(channel: string, id: string, limit: number): Promise<StoredMessage[] | undefined> {
+    const from: { seq?: number | undefined } = {};
+    const messages = await this.#readInSlices(limit, (last, rows) => {
+      from.seq = last?.seq ?? this.#seqOf(channel, id);
+      return from.seq === undefined ? [] : this.#pages.after(channel, from.seq, rows);
+    });
+    return from.seq === undefined ? undefined : messages;
   }
 
   find(id: string): Promise<StoredMessage | undefined> {
@@ -280,7 +294,7 @@ export class SqliteStore implements MessageStore {
 
   async channels(): Promise<ChannelSummary[]> {
     const summaries = await this.#reader.read(() =>
-      this.#db.transaction(() => [this.#sql.summaries.all(), this.#sql.senders.all()] as const)(),
+      this.#snapshot(() => [this.#sql.summaries.all(), this.#sql.senders.all()] as const),
     );
     return joinSenders(...summaries);
   }
@@ -365,6 +379,19 @@ export class SqliteStore implements MessageStore {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** The place in a channel of a message or event. */
+  #seqOf(channel: string, id: string): number | undefined {
+    return this.#sql.locateMessage.get(id, channel) ?? this.#sql.locateEvent.get(id, channel)?.seq;
+  }
+
+  /** See `Reader.readInSlices`; each slice is of one moment. */
+  #readInSlices(
+    limit: number,
+    slice: (last: StoredMessage | undefined, rows: number) => StoredMessage[],
+  ): Promise<StoredMessage[]> {
+    return this.#reader.readInSlices(limit, (last, rows) => this.#snapshot(() => slice(last, rows)));
   }
 
   /** Those who follow, to look at what they have not read: the index knows for whom a message is. */

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { AuditEvent } from '../../../src-shared/api.ts';
 import { prepareStateStatements } from './state-statements.ts';
+import { fixedPlan } from './fixed-plan.ts';
 import { everyChannel, type ChannelEvent } from '../message-store.ts';
 import { MessageStatement, type Origins } from './origins.ts';
 
@@ -49,13 +50,6 @@ export interface ExpiredRow {
   counts: 0 | 1;
 }
 
-/** A stretch of a channel that begins or ends at a message. */
-interface ChannelRange {
-  channel: string;
-  seq: number;
-  limit: number;
-}
-
 /** What makes a `MessageRow`. */
 export const messageColumns =
   'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp, m.relay_origin AS origin';
@@ -94,6 +88,22 @@ const eventsOf = (channel: string) =>
  * scan of all messages.
  */
 export function prepareStatements(db: Database, origins: Origins) {
+  const messagesAfter = (places: string) =>
+    new MessageStatement<[channel: string, after: number, limit: number]>(
+      db.prepare(
+        fixedPlan(`SELECT ${messageColumns} FROM ${places} AS p CROSS JOIN messages AS m ON m.seq = p.seq
+         WHERE p.channel = ? AND p.seq > ? ORDER BY p.seq LIMIT ?`),
+      ),
+      origins,
+    );
+  const messagesBefore = (places: string) =>
+    new MessageStatement<[channel: string, after: number, before: number, limit: number]>(
+      db.prepare(
+        fixedPlan(`SELECT ${messageColumns} FROM ${places} AS p CROSS JOIN messages AS m ON m.seq = p.seq
+         WHERE p.channel = ? AND p.seq > ? AND p.seq < ? ORDER BY p.seq DESC LIMIT ?`),
+      ),
+      origins,
+    );
   return {
     position: db.prepare<[], { seq: number; event: number }>(
       `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS seq,
@@ -118,21 +128,19 @@ export function prepareStatements(db: Database, origins: Origins) {
     rowOf: db.prepare<[string], { seq: number; counts: 0 | 1 }>(
       `SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m WHERE m.id = ?`,
     ),
-    messagesBefore: new MessageStatement<[ChannelRange]>(
-      db.prepare(
-        `SELECT ${messageColumns} FROM ${inPlaces(`p.seq < :seq AND p.seq > ${floor}`, { order: 'DESC', limit: ':limit' })} ORDER BY p.seq DESC`,
-      ),
-      origins,
+    /** Between which numbers the messages of a channel lie: above `floor`, up to `last`. None if it holds no message. */
+    reach: db.prepare<[string], { floor: number; last: number }>(
+      'SELECT floor_seq AS floor, last_seq AS last FROM relay_channels WHERE channel = ? AND count > 0',
     ),
-    messagesAfter: new MessageStatement<[ChannelRange]>(
-      db.prepare(
-        `SELECT ${messageColumns} FROM ${inPlaces(`p.seq > max(:seq, ${floor})`, { order: 'ASC', limit: ':limit' })} ORDER BY p.seq`,
-      ),
-      origins,
-    ),
+    settledAfter: messagesAfter('relay_settled_places'),
+    recentAfter: messagesAfter('relay_recent_places'),
+    settledBefore: messagesBefore('relay_settled_places'),
+    recentBefore: messagesBefore('relay_recent_places'),
     allMessagesAfter: new MessageStatement<[number, number]>(
       db.prepare(
-        `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
+        fixedPlan(
+          `SELECT ${messageColumns} FROM messages AS m NOT INDEXED WHERE m.seq > ? AND ${aboveFloor} ORDER BY m.seq LIMIT ?`,
+        ),
       ),
       origins,
     ),
@@ -145,7 +153,9 @@ export function prepareStatements(db: Database, origins: Origins) {
     /** The newest message of a channel within a stretch. */
     newestIdWithin: db
       .prepare<[{ channel: string; afterSeq: number; upToSeq: number }], string>(
-        `SELECT m.id FROM ${inPlaces(`p.seq <= :upToSeq AND p.seq > max(:afterSeq, ${floor})`, { order: 'DESC', limit: '1' })}`,
+        fixedPlan(
+          `SELECT m.id FROM ${inPlaces(`p.seq <= :upToSeq AND p.seq > max(:afterSeq, ${floor})`, { order: 'DESC', limit: '1' })}`,
+        ),
       )
       .pluck(),
 
@@ -178,11 +188,11 @@ export function prepareStatements(db: Database, origins: Origins) {
       .pluck(),
     /** Of a channel and of all channels. Both are bounded before they are merged. */
     eventsAfter: db.prepare<[{ channel: string; after: number; limit: number }], EventRow>(
-      `SELECT * FROM (${eventsOf(':channel')}) UNION ALL SELECT * FROM (${eventsOf(`'${everyChannel}'`)})
-       ORDER BY event_seq LIMIT :limit`,
+      fixedPlan(`SELECT * FROM (${eventsOf(':channel')}) UNION ALL SELECT * FROM (${eventsOf(`'${everyChannel}'`)})
+       ORDER BY event_seq LIMIT :limit`),
     ),
     allEventsAfter: db.prepare<[number, number], EventRow>(
-      'SELECT * FROM relay_events NOT INDEXED WHERE event_seq > ? ORDER BY event_seq LIMIT ?',
+      fixedPlan('SELECT * FROM relay_events NOT INDEXED WHERE event_seq > ? ORDER BY event_seq LIMIT ?'),
     ),
 
     summaries: db.prepare<[], SummaryRow>('SELECT * FROM relay_channels WHERE count > 0 ORDER BY channel'),
@@ -211,7 +221,9 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
     forgetSenders: db.prepare<[string]>('DELETE FROM relay_senders WHERE channel = ?'),
     deleteChannelUpTo: db.prepare<[string, number, number]>(
-      `DELETE FROM messages WHERE seq IN (${placesOf('?', 'p.seq <= ?', 'ORDER BY p.seq LIMIT ?')})`,
+      fixedPlan(
+        `DELETE FROM messages WHERE seq IN (${placesOf('?', 'p.seq <= ?', 'ORDER BY p.seq LIMIT ?')})`,
+      ),
     ),
     unreclaimed: db.prepare<[], SummaryRow>(
       `SELECT * FROM relay_channels AS c WHERE c.floor_seq > 0 AND EXISTS (
@@ -221,7 +233,9 @@ export function prepareStatements(db: Database, origins: Origins) {
     /** The end of a stretch of the channels, to go through them stretch by stretch. */
     channelStretch: db
       .prepare<[after: string, limit: number], string | null>(
-        'SELECT max(channel) FROM (SELECT channel FROM relay_channels WHERE channel > ? ORDER BY channel LIMIT ?)',
+        fixedPlan(
+          'SELECT max(channel) FROM (SELECT channel FROM relay_channels WHERE channel > ? ORDER BY channel LIMIT ?)',
+        ),
       )
       .pluck(),
     /** Channels that hold nothing, that nobody follows and of which no event speaks. */
@@ -235,14 +249,14 @@ export function prepareStatements(db: Database, origins: Origins) {
     ),
 
     expired: db.prepare<[string, number], ExpiredRow>(
-      `SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
-       WHERE m.timestamp < ? ORDER BY m.timestamp LIMIT ?`,
+      fixedPlan(`SELECT m.seq, ${aboveFloor} AS counts FROM messages AS m INDEXED BY idx_messages_timestamp
+       WHERE m.timestamp < ? ORDER BY m.timestamp LIMIT ?`),
     ),
     /** From the index alone: whether a clear has removed the row already is not asked. */
     countBefore: db
       .prepare<[string, number], number>(
-        `SELECT count(*) FROM (
-           SELECT 1 FROM messages INDEXED BY idx_messages_timestamp WHERE timestamp < ? LIMIT ?)`,
+        fixedPlan(`SELECT count(*) FROM (
+           SELECT 1 FROM messages INDEXED BY idx_messages_timestamp WHERE timestamp < ? LIMIT ?)`),
       )
       .pluck(),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
@@ -254,21 +268,21 @@ export function prepareStatements(db: Database, origins: Origins) {
        VALUES (:timestamp, :event, :channel, :detail, :ip, :by)`,
     ),
     audit: db.prepare<[{ beforeId: number; limit: number }], AuditEvent>(
-      `SELECT ${auditColumns} FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit`,
+      fixedPlan(`SELECT ${auditColumns} FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit`),
     ),
     auditOf: db.prepare<[{ event: string; beforeId: number; limit: number }], AuditEvent>(
-      `SELECT ${auditColumns} FROM audit INDEXED BY relay_audit_event
-       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`,
+      fixedPlan(`SELECT ${auditColumns} FROM audit INDEXED BY relay_audit_event
+       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`),
     ),
     deleteOldAudit: db.prepare<[number, string]>(
-      'DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?',
+      fixedPlan('DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?'),
     ),
     /** The end of a stretch of the event log, to sweep it stretch by stretch. */
     eventStretch: db
       .prepare<[{ after: number; before: string; limit: number }], number | null>(
-        `SELECT max(event_seq) FROM (
+        fixedPlan(`SELECT max(event_seq) FROM (
            SELECT event_seq, timestamp FROM relay_events
-           WHERE event_seq > :after ORDER BY event_seq LIMIT :limit) WHERE timestamp < :before`,
+           WHERE event_seq > :after ORDER BY event_seq LIMIT :limit) WHERE timestamp < :before`),
       )
       .pluck(),
     /** Receipts stay as long as a message that they speak of. */

@@ -43,8 +43,8 @@ test('a message that comes between the look and the wait ends the wait', async (
   let afterLook: () => Promise<unknown> = () => Promise.resolve();
   const { relay } = await relayOn(database, {}, (store) =>
     altered(store, {
-      async after(channel, seq, limit) {
-        const found = await store.after(channel, seq, limit);
+      async afterId(channel, id, limit) {
+        const found = await store.afterId(channel, id, limit);
         // What was found is on its way to the waiter when the message is stored and published.
         const happen = afterLook;
         afterLook = () => Promise.resolve();

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { fixedPlan } from '../fixed-plan.ts';
 import { MessageStatement, type Origins } from '../origins.ts';
 import { aboveFloor, floor, floorOf, messageColumns } from '../tables.ts';
 
@@ -57,8 +58,8 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
 
     unindexed: db
       .prepare<[number, number], UnindexedRow>(
-        `SELECT m.seq, m.id, m.channel, m.sender, m.content, m.seq <= ${floorOf('m.channel')}
-         FROM messages AS m NOT INDEXED WHERE m.seq > ? ORDER BY m.seq LIMIT ?`,
+        fixedPlan(`SELECT m.seq, m.id, m.channel, m.sender, m.content, m.seq <= ${floorOf('m.channel')}
+         FROM messages AS m NOT INDEXED WHERE m.seq > ? ORDER BY m.seq LIMIT ?`),
       )
       .raw(),
     moveOn: db.prepare<[number]>('UPDATE relay_index_state SET indexed_seq = ?'),
@@ -70,8 +71,8 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
       'INSERT OR REPLACE INTO relay_facts (seq, type, thread, reply_to, recipient) VALUES (?, ?, ?, ?, ?)',
     ),
     replyTarget: db.prepare<[string], { seq: number; thread: string | null }>(
-      `SELECT m.seq, f.thread FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
-       WHERE m.id = ? AND ${aboveFloor}`,
+      fixedPlan(`SELECT m.seq, f.thread FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
+       WHERE m.id = ? AND ${aboveFloor}`),
     ),
     openQuestion: db.prepare<[number, string, string]>(
       'INSERT OR IGNORE INTO relay_open_questions (seq, channel, thread) VALUES (?, ?, ?)',
@@ -81,7 +82,9 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
     ),
     settleQuestion: db.prepare<[number]>('DELETE FROM relay_open_questions WHERE seq = ?'),
 
-    removed: db.prepare<[number], number>('SELECT seq FROM relay_index_removed ORDER BY seq LIMIT ?').pluck(),
+    removed: db
+      .prepare<[number], number>(fixedPlan('SELECT seq FROM relay_index_removed ORDER BY seq LIMIT ?'))
+      .pluck(),
     deleteWords: db.prepare<[number]>('DELETE FROM relay_search WHERE rowid = CAST(? AS INTEGER)'),
     forgetRemoved: db.prepare<[number]>('DELETE FROM relay_index_removed WHERE seq <= ?'),
 
@@ -95,40 +98,40 @@ export function prepareIndexStatements(db: Database, origins: Origins) {
 
     matches: db
       .prepare<[string, number, number, number], number>(
-        `SELECT rowid FROM relay_search WHERE relay_search MATCH ?
-           AND rowid < CAST(? AS INTEGER) AND rowid > CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`,
+        fixedPlan(`SELECT rowid FROM relay_search WHERE relay_search MATCH ?
+           AND rowid < CAST(? AS INTEGER) AND rowid > CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`),
       )
       .pluck(),
     ofThread: db
       .prepare<[{ key: string; before: number; rows: number }], number>(
-        `SELECT seq FROM relay_facts INDEXED BY relay_facts_thread WHERE thread = :key AND seq < :before
+        fixedPlan(`SELECT seq FROM relay_facts INDEXED BY relay_facts_thread WHERE thread = :key AND seq < :before
          UNION ALL
          SELECT m.seq FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq
            WHERE m.id = :key AND m.seq < :before AND f.thread IS NULL
-         ORDER BY seq DESC LIMIT :rows`,
+         ORDER BY seq DESC LIMIT :rows`),
       )
       .pluck(),
     threadOf: db.prepare<[string], { channel: string; thread: string }>(
-      `SELECT m.channel, coalesce(f.thread, m.id) AS thread
-       FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq WHERE m.id = ? AND ${aboveFloor}`,
+      fixedPlan(`SELECT m.channel, coalesce(f.thread, m.id) AS thread
+       FROM messages AS m LEFT JOIN relay_facts AS f ON f.seq = m.seq WHERE m.id = ? AND ${aboveFloor}`),
     ),
     /** Channels in which something of a thread is open. */
     openOfThread: db
       .prepare<[string], string>(
-        `SELECT DISTINCT q.channel FROM relay_open_questions AS q INDEXED BY relay_open_questions_thread
-         WHERE q.thread = ? AND q.seq > ${floorOf('q.channel')}`,
+        fixedPlan(`SELECT DISTINCT q.channel FROM relay_open_questions AS q INDEXED BY relay_open_questions_thread
+         WHERE q.thread = ? AND q.seq > ${floorOf('q.channel')}`),
       )
       .pluck(),
     openAfter: db
       .prepare<[{ channel: string; seq: number; rows: number }], number>(
-        `SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
-         WHERE channel = :channel AND seq > max(:seq, ${floor}) ORDER BY seq LIMIT :rows`,
+        fixedPlan(`SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
+         WHERE channel = :channel AND seq > max(:seq, ${floor}) ORDER BY seq LIMIT :rows`),
       )
       .pluck(),
     openBefore: db
       .prepare<[{ channel: string; seq: number; rows: number }], number>(
-        `SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
-         WHERE channel = :channel AND seq < :seq AND seq > ${floor} ORDER BY seq DESC LIMIT :rows`,
+        fixedPlan(`SELECT seq FROM relay_open_questions INDEXED BY relay_open_questions_channel
+         WHERE channel = :channel AND seq < :seq AND seq > ${floor} ORDER BY seq DESC LIMIT :rows`),
       )
       .pluck(),
     openCounts: db.prepare<[], OpenCountRow>(

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { loopbackBeside } from '../security/access-policy.ts';
+import { loopbacksBeside } from '../security/access-policy.ts';
 import { familyOf, isWildcard, normalizeAddress } from '../security/ip-address.ts';
-import { isTaken, Port, type Place, type PortParts } from './port.ts';
+import { isAbsent, isTaken, Port, type Place, type PortParts } from './port.ts';
 
 /** Where to listen. */
 export interface WantedPlace extends Place {
@@ -10,23 +10,24 @@ export interface WantedPlace extends Place {
   loopback: boolean;
 }
 
-/** How many ports that the system has chosen may turn out to be free on one of two addresses only. */
+/** How many ports that the system has chosen may turn out to be free on some of the addresses only. */
 const mostRejected = 10;
 
 /**
- * What a relay has bound: the place that it was told, and beside a single address that others reach the loopback address
- * of its family, so that programs of this machine find it where they always do. The second is worth having, not worth
- * failing for: somebody else may have it.
+ * What a relay has bound: the place that it was told, and beside a single address that others reach the loopback addresses of
+ * this machine, so that its programs find it where they always do. These are worth having, not worth failing for:
+ * somebody else may have them.
  */
 export class BoundPorts {
   readonly main: Port;
-  readonly loopback: Port | undefined;
-  /** Why there is none on loopback although one is wanted. */
+  /** The best known first. */
+  readonly loopbacks: readonly Port[];
+  /** Why a loopback address that this machine has is not among them although it is wanted. */
   readonly refusal: BridgeError | undefined;
 
-  private constructor(main: Port, loopback?: Port, refusal?: BridgeError) {
+  private constructor(main: Port, loopbacks: readonly Port[], refusal: BridgeError | undefined) {
     this.main = main;
-    this.loopback = loopback;
+    this.loopbacks = loopbacks;
     this.refusal = refusal;
   }
 
@@ -56,20 +57,24 @@ export class BoundPorts {
     parts: PortParts,
     held?: BoundPorts,
   ): Promise<BoundPorts> {
-    const host = wantsLoopback ? loopbackBeside(main.address) : undefined;
-    if (host === undefined) return new BoundPorts(main);
-    const place = { host, port: main.number };
-    try {
-      return new BoundPorts(main, held?.at(place) ?? (await Port.bind(place, parts)));
-    } catch (error) {
-      if (!(error instanceof BridgeError)) throw error;
-      return new BoundPorts(main, undefined, error);
+    const loopbacks: Port[] = [];
+    let refusal: BridgeError | undefined;
+    for (const host of wantsLoopback ? loopbacksBeside(main.address) : []) {
+      const place = { host, port: main.number };
+      try {
+        loopbacks.push(held?.at(place) ?? (await Port.bind(place, parts)));
+      } catch (error) {
+        if (!(error instanceof BridgeError)) throw error;
+        // Many machines have one family only.
+        if (!isAbsent(error)) refusal ??= error;
+      }
     }
+    return new BoundPorts(main, loopbacks, refusal);
   }
 
-  /** Both, or the only one. */
+  /** The main one first. */
   get all(): readonly Port[] {
-    return this.loopback ? [this.main, this.loopback] : [this.main];
+    return [this.main, ...this.loopbacks];
   }
 
   /** Whether a connection came in at an address that is served here. */

@@ -14,7 +14,7 @@ export interface ListenerParts {
   handle: RequestListener;
   /** Told of trouble with a bound port. */
   onError: (error: Error) => void;
-  /** Told when a move has failed and the ports from before were bound again, perhaps without the one on loopback. */
+  /** Told when a move has failed and the ports from before were bound again, perhaps without those on loopback. */
   onRestored: () => void;
 }
 
@@ -64,12 +64,12 @@ export class Listener {
     return this.#ports.all.map(({ address }) => address);
   }
 
-  /** The loopback address that was bound beside the main one. */
-  get loopback(): string | undefined {
-    return this.#ports.loopback?.address;
+  /** The loopback addresses that were bound beside the main one, the best known first. */
+  get loopbacks(): string[] {
+    return this.#ports.loopbacks.map(({ address }) => address);
   }
 
-  /** Why there is none although one is wanted. */
+  /** Why one is missing that this machine has and that is wanted. */
   get missingLoopback(): BridgeError | undefined {
     return this.#ports.refusal;
   }

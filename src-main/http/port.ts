@@ -57,6 +57,12 @@ export function isTaken(error: unknown): boolean {
   return error instanceof BridgeError && (error.cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
+/** Whether a port could not be bound because this machine does not have the address, or nothing of its family. */
+export function isAbsent(error: BridgeError): boolean {
+  const { code } = error.cause as NodeJS.ErrnoException;
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}
+
 function unavailable({ host, port }: Place, error: NodeJS.ErrnoException): BridgeError {
   const { words, field } = reason(error);
   return new BridgeError('port_unavailable', `cannot listen on ${host} port ${port}: ${words}`, {
@@ -68,7 +74,11 @@ function unavailable({ host, port }: Place, error: NodeJS.ErrnoException): Bridg
 function reason(error: NodeJS.ErrnoException): { words: string; field?: string } {
   switch (error.code) {
     case 'EADDRINUSE':
-      return { words: 'the port is in use by another program (choose another with --port)', field: 'port' };
+      return {
+        words:
+          'the port is in use by another program (choose another with --port; claude-bridge doctor says whose it is)',
+        field: 'port',
+      };
     case 'EACCES':
       return {
         words: 'this port needs administrator rights (choose one above 1023 with --port)',

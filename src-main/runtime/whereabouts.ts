@@ -99,8 +99,10 @@ export class Whereabouts {
 
   /** What is not as it was set, in sentences. */
   get warnings(): string[] {
-    const reason = this.#listening.missingLoopback;
-    return reason ? [`this machine reaches the relay at ${this.url} only: ${reason.message}`] : [];
+    const { missingLoopback: reason, loopbacks } = this.#listening;
+    if (!reason) return [];
+    const where = loopbacks.length === 0 ? 'only' : 'but not at all its addresses of loopback';
+    return [`this machine reaches the relay at ${this.url} ${where}: ${reason.message}`];
   }
 
   /** Every address of this machine, and whether this relay is reached there. */
@@ -132,14 +134,12 @@ export class Whereabouts {
   /** The best first: loopback, which stays when networks come and go. */
   get #urls(): LocalUrls {
     const { host } = this.#parts.settings();
-    const { loopback } = this.#listening;
-    const bound = this.#urlAt(host);
-    if (loopback === undefined) return [bound];
-    const beside = this.#urlAt(loopback);
+    const places = [...this.#listening.loopbacks, host];
     // Clients would refuse a certificate that is not for the address by which they come.
     const certificate = this.#parts.certificate();
-    const isBetterKnown = certificate?.covers(host) === true && !certificate.covers(loopback);
-    return isBetterKnown ? [bound, beside] : [beside, bound];
+    const known = places.filter((place) => certificate?.covers(place));
+    const [best = host, ...others] = [...known, ...places.filter((place) => !known.includes(place))];
+    return [this.#urlAt(best), ...others.map((place) => this.#urlAt(place))];
   }
 
   #urlAt(host: string): string {

@@ -1,4 +1,4 @@
-import { familyOf, isWildcard, normalizeAddress } from './ip-address.ts';
+import { isWildcard, normalizeAddress } from './ip-address.ts';
 
 /** Whether a socket's peer is on this machine: 127.0.0.0/8, ::1, and IPv4 in IPv6 clothes. */
 export function isLoopbackAddress(address: string | undefined): boolean {
@@ -15,13 +15,14 @@ export function isLoopbackHost(bindHost: string): boolean {
 }
 
 /**
- * The loopback address at which a relay is found, too, that listens on this one address: of the same family. Undefined
- * where the address is on loopback itself or stands for all, and for a name, of which that cannot be told.
+ * The loopback addresses at which a relay is found, too, that listens on this one address: of both families, for programs are set
+ * up with the one or the other, and `localhost` leads to either. The best known comes first. None where the address is on
+ * loopback itself or stands for all, and for a name, of which that cannot be told.
  */
-export function loopbackBeside(address: string): string | undefined {
+export function loopbacksBeside(address: string): readonly string[] {
   const normal = normalizeAddress(address);
-  if (normal === undefined || isWildcard(normal) || isLoopbackAddress(normal)) return undefined;
-  return familyOf(normal) === 'ipv4' ? '127.0.0.1' : '::1';
+  if (normal === undefined || isWildcard(normal) || isLoopbackAddress(normal)) return [];
+  return ['127.0.0.1', '::1'];
 }
 
 /** A request that brought no token, to a relay that has none configured. */

@@ -22,7 +22,7 @@ export const network = {
     env: 'CLAUDE_BRIDGE_LOOPBACK',
     flag: '--no-loopback',
     group: 'Network',
-    doc: 'Where `host` is the address of one network, listen on loopback at the same port as well (127.0.0.1, for IPv6 ::1), so that programs of this machine keep their address.',
+    doc: 'Where `host` is the address of one network, listen on loopback at the same port as well (127.0.0.1 and ::1), so that programs of this machine keep their address.',
     flagDoc: 'Listen on the address of `--host` alone, and not on loopback as well.',
     reloadable: true,
   }),

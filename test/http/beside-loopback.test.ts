@@ -7,7 +7,7 @@ import type { RunningStatus } from '../../src-shared/bridge-status.ts';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer, call, get, oneConnection, send, type Answer, type Target } from '../support/http-client.ts';
-import { networkAddress } from '../support/networks.ts';
+import { hasLoopback6, networkAddress } from '../support/networks.ts';
 import { freePort, takenPort } from '../support/ports.ts';
 import { runProgram, runtimeFileIn, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 import { head, RawConnection } from '../support/raw-http.ts';
@@ -23,6 +23,13 @@ if (ipv6 === undefined)
   console.warn('this machine is in no network of IPv6: tests of a relay there are skipped');
 
 const there = ipv4 ?? '';
+
+/** Where this machine finds a relay on `there`, its loopback by IPv6 included if it has that. */
+function urls(port: number): { near: string; also: string[]; far: string; all: string[] } {
+  const [near, far] = [`http://127.0.0.1:${port}`, `http://${there}:${port}`];
+  const also = hasLoopback6 ? [`http://[::1]:${port}`] : [];
+  return { near, also, far, all: [near, ...also, far] };
+}
 
 /** A relay whose settings can be changed while it runs. */
 async function relayWith(settings: object): Promise<Relay> {
@@ -59,19 +66,20 @@ describe.skipIf(ipv4 === undefined)('on one address of a network', () => {
   test('it answers on loopback, too, which is what this machine is told', async () => {
     await using relay = await startRelay({ args: ['--host', there] });
     const { port } = relay;
-    const [near, far] = [`http://127.0.0.1:${port}`, `http://${there}:${port}`];
+    const { near, also, far, all } = urls(port);
     await expectRelay({ port }, { port, host: there });
+    if (hasLoopback6) await expectRelay({ port, host: '::1' });
     expect(relay.url).toBe(near);
+    expect(runtimeFileIn(relay.home)).toMatchObject({ url: near, alsoAt: [...also, far] });
     for (const url of [near, far]) expect(relay.stdout).toContain(`${url}/mcp`);
     expect(await statusOf(relay)).toMatchObject({ url: near, port, warnings: [] });
     const listed = (await get(relay, '/api/addresses', bearer(relay.localToken))).body as AddressesResponse;
     const listening = listed.addresses.filter((address) => address.listening);
-    expect(listening.map(({ url, recommended }) => [url, recommended])).toEqual([
-      [near, false],
-      [far, true],
-    ]);
+    expect(listening.map(({ url, recommended }) => [url, recommended])).toEqual(
+      all.map((url) => [url, url === far]),
+    );
     // Where nothing else is known than what was said by hand, this machine's own token is found for both.
-    for (const url of [near, far]) {
+    for (const url of all) {
       expect(await runProgram(['status', '--url', url], { home: relay.home })).toMatchObject({ code: 0 });
     }
   });
@@ -161,7 +169,7 @@ describe.skipIf(ipv4 === undefined)('moved while it runs', () => {
     for (let turn = 0; turn < 5; turn++) {
       const out = await change(relay, { host: there });
       expect(out).toMatchObject({ url: `http://127.0.0.1:${port}`, token_required: false });
-      expect(out.addresses).toEqual([`http://127.0.0.1:${port}`, `http://${there}:${port}`]);
+      expect(out.addresses).toEqual(urls(port).all);
       await settled();
       using far = await follow({ port, host: there }, 'x');
       const { id } = await send({ port, host: there }, { channel: 'x' });
@@ -185,9 +193,8 @@ describe.skipIf(ipv4 === undefined)('moved while it runs', () => {
     using stream = await follow(relay, 'x');
     const port = await freePort();
     expect(await change(relay, { port })).toMatchObject({ url: `http://127.0.0.1:${port}` });
-    expect(runtimeFileIn(relay.home)).toMatchObject({
-      ...{ url: `http://127.0.0.1:${port}`, alsoAt: [`http://${there}:${port}`] },
-    });
+    const { near, also, far } = urls(port);
+    expect(runtimeFileIn(relay.home)).toMatchObject({ url: near, alsoAt: [...also, far] });
     await expectNobody({ port: before });
     await expectNobody({ port: before, host: there });
     await expectRelay({ port, host: there });
@@ -270,8 +277,10 @@ describe.skipIf(ipv4 === undefined)('where another program has the port on loopb
 
     await using relay = await startRelay({ home, portFromFile: true });
     const far: Target = { port, host: there };
-    const sentence = `this machine reaches the relay at http://${there}:${port} only: cannot listen on 127.0.0.1 port ${port}: the port is in use by another program (choose another with --port)`;
-    expect(relay.url).toBe(`http://${there}:${port}`);
+    const best = urls(port).also[0] ?? urls(port).far;
+    const where = hasLoopback6 ? 'but not at all its addresses of loopback' : 'only';
+    const sentence = `this machine reaches the relay at ${best} ${where}: cannot listen on 127.0.0.1 port ${port}: the port is in use by another program (choose another with --port; claude-bridge doctor says whose it is)`;
+    expect(relay.url).toBe(best);
     expect(relay.stderr).toContain(sentence);
     expect(relay.stdout).toContain(`⚠ ${sentence}`);
     expect(await statusOf(relay, far)).toMatchObject({ url: relay.url, warnings: [sentence] });
@@ -292,9 +301,10 @@ describe.skipIf(ipv4 === undefined)('where another program has the port on loopb
     await using relay = await relayWith({ ...open, host: '127.0.0.2', port: 0 });
     const { port } = relay;
     await takenPort(port);
+    const addresses = [...urls(port).also, urls(port).far];
     expect(await change(relay, { host: there }, { port, host: '127.0.0.2' })).toMatchObject({
-      url: `http://${there}:${port}`,
-      addresses: [`http://${there}:${port}`],
+      url: addresses[0],
+      addresses,
     });
     await relay.logged(`cannot listen on 127.0.0.1 port ${port}`);
     await expectRelay({ port, host: there });
@@ -328,7 +338,10 @@ describe.skipIf(ipv4 === undefined || !hasOpenssl)('with TLS', () => {
     const args = ['--host', there, '--tls-cert', certPath, '--tls-key', keyPath];
     await using relay = await startRelay({ args });
     expect(runtimeFileIn(relay.home)).toMatchObject({
-      ...{ url: `https://${there}:${relay.port}`, alsoAt: [`https://127.0.0.1:${relay.port}`] },
+      url: `https://${there}:${relay.port}`,
+      alsoAt: [...urls(relay.port).also, urls(relay.port).near]
+        .sort()
+        .map((url) => url.replace('http:', 'https:')),
     });
     for (const [host, code] of [
       [there, 0],
@@ -358,10 +371,39 @@ describe('what stays as it was', () => {
   });
 });
 
-test.skipIf(ipv6 === undefined)('on an address of IPv6 it answers on ::1', async () => {
+test.skipIf(ipv6 === undefined)('on an address of IPv6 it answers on loopback of both families', async () => {
   await using relay = await startRelay({ args: ['--host', ipv6 ?? ''] });
   const { port } = relay;
-  expect(relay.url).toBe(`http://[::1]:${port}`);
-  await expectRelay({ port, host: '::1' }, { port, host: ipv6 ?? '' });
-  await expectNobody({ port });
+  // What agents of this machine are set up with.
+  expect(relay.url).toBe(`http://127.0.0.1:${port}`);
+  await expectRelay({ port }, { port, host: '::1' }, { port, host: ipv6 ?? '' });
 });
+
+test.skipIf(ipv4 === undefined || !hasLoopback6)(
+  'where another program has one address of loopback, it has the other',
+  async () => {
+    const port = await takenPort(0, '::1');
+    const home = scratchDirectory();
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ ...open, host: there, port }));
+    await using relay = await startRelay({ home, portFromFile: true });
+    const sentence = `this machine reaches the relay at http://127.0.0.1:${port} but not at all its addresses of loopback: cannot listen on ::1 port ${port}: `;
+    expect((await statusOf(relay)).warnings).toEqual([expect.stringContaining(sentence)]);
+    await expectRelay({ port }, { port, host: there });
+  },
+);
+
+test.skipIf(ipv4 === undefined)(
+  'a relay on the default address that finds one beside it is told where to look, and then what to do',
+  async () => {
+    await using other = await startRelay({ args: ['--host', there] });
+    const home = scratchDirectory();
+    const started = await runProgram(['--port', String(other.port)], { home });
+    expect(started).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('doctor says whose it is') as string,
+    });
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ port: other.port }));
+    const { stdout } = await runProgram(['doctor', '--json'], { home });
+    expect(stdout).toMatch(/is taken by a relay .*--no-loopback keeps it off/);
+  },
+);

@@ -2,7 +2,7 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { toError } from '../../../src-shared/bridge-error.ts';
-import { loopbackBeside } from '../../security/access-policy.ts';
+import { isLoopbackHost, loopbacksBeside } from '../../security/access-policy.ts';
 import { urlHost } from '../../security/ip-address.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { bytesInWords } from '../numbers.ts';
@@ -69,11 +69,17 @@ function existing(folder: string): string {
 /** Whether a relay could be started here: for when none is running. */
 export async function portChecks({ settings }: LoadedSettings): Promise<Finding[]> {
   const { host, port, loopback } = settings;
-  const finding = await portCheck(host, port);
-  const beside = loopback ? loopbackBeside(host) : undefined;
-  if (port === 0 || beside === undefined || !(await binding(beside, port))) return [finding];
-  const says = `${port} on ${beside} is taken by ${await whoHas(beside, port)}: programs of this machine would not find the relay there`;
-  return [finding, warning('loopback', says, loopbackAdvice)];
+  const findings = [await portCheck(host, port)];
+  for (const beside of loopback && port !== 0 ? loopbacksBeside(host) : []) {
+    if (!isTaken(await binding(beside, port))) continue;
+    const says = `${port} on ${beside} is taken by ${(await whoHas(beside, port)).words}: programs of this machine would not find the relay there`;
+    findings.push(warning('loopback', says, loopbackAdvice));
+  }
+  return findings;
+}
+
+function isTaken(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.code === 'EADDRINUSE';
 }
 
 /** What to do where somebody else has the loopback address beside that of the relay. */
@@ -84,9 +90,13 @@ async function portCheck(host: string, port: number): Promise<Finding> {
   if (port === 0) return ok('port', 'the system chooses a free one');
   const error = await binding(host, port);
   if (!error) return ok('port', `${port} on ${host} is free`);
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    const says = `${port} on ${host} is taken by ${await whoHas(host, port)}`;
-    return problem('port', 'port', says, `end that program, or start the relay with --port ${port + 1}`);
+  if (isTaken(error)) {
+    const { words, isRelay } = await whoHas(host, port);
+    const next = `end that program, or start the relay with --port ${port + 1}`;
+    // A relay of one network has loopback beside it, which it can do without.
+    const leave =
+      isRelay && isLoopbackHost(host) ? '; if that one listens on a network, --no-loopback keeps it off' : '';
+    return problem('port', 'port', `${port} on ${host} is taken by ${words}`, `${next}${leave}`);
   }
   const next = 'choose another address or port (--host, --port)';
   return problem('port', 'port', `${port} on ${host} cannot be used: ${error.message}`, next);
@@ -100,16 +110,17 @@ function binding(host: string, port: number): Promise<Error | undefined> {
   });
 }
 
-async function whoHas(host: string, port: number): Promise<string> {
+async function whoHas(host: string, port: number): Promise<{ words: string; isRelay?: boolean }> {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : urlHost(host === '::' ? '::1' : host);
   try {
     const response = await fetch(`http://${reachable}:${port}/status`, {
       signal: AbortSignal.timeout(2_000),
     });
     const { service } = (await response.json()) as { service?: unknown };
-    if (service === 'claude-bridge') return 'a relay that belongs to another data directory or user';
-    return `a web server (HTTP status ${response.status})`;
+    if (service === 'claude-bridge')
+      return { words: 'a relay that belongs to another data directory or user', isRelay: true };
+    return { words: `a web server (HTTP status ${response.status})` };
   } catch {
-    return 'another program';
+    return { words: 'another program' };
   }
 }

@@ -136,7 +136,7 @@ function awayFrom({ hostname }: Whereabouts, reach: Reach): Question {
 
 function onItsComputer(reach: Reach): string {
   if (isLoopback(reach.host)) return ', which is the computer of the relay itself';
-  return reach.loopback ? ` and, by programs on its own computer, on ${loopbackBeside(reach.host)}` : '';
+  return reach.loopback ? ' and, by programs on its own computer, on 127.0.0.1' : '';
 }
 
 function withoutName({ hostname }: Whereabouts): Question {
@@ -168,14 +168,9 @@ export function isLost(
   return isAddress(hostname) && isAddress(host) && bare(hostname) !== bare(host);
 }
 
-/** Whether this loopback address is served beside the single address of `host`: the one of the same family is. */
-function isReachedBeside(hostname: string, { host, loopback }: Pick<Reach, 'host' | 'loopback'>): boolean {
-  return loopback && (hostname === 'localhost' || bare(hostname) === loopbackBeside(host));
-}
-
-/** Of a name it cannot be told; most lead to addresses of IPv4. */
-function loopbackBeside(host: string): string {
-  return host.includes(':') ? '::1' : '127.0.0.1';
+/** Whether this loopback address is served beside a single address. */
+function isReachedBeside(hostname: string, { loopback }: Pick<Reach, 'loopback'>): boolean {
+  return loopback && ['localhost', '127.0.0.1', '::1'].includes(bare(hostname));
 }
 
 /** Whether the name of this page is let in by the list alone, and no longer. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { keepYoungSpaceSmall } from './runtime/young-space.ts';
 import { bundledNode, isSupportedNode, oldestNode, runOn } from './cli/node-version.ts';
 
 // Little is imported before this point: an old Node must get as far as the check, and every start pays for it.
@@ -7,6 +8,7 @@ import { bundledNode, isSupportedNode, oldestNode, runOn } from './cli/node-vers
 delete process.env['ELECTRON_RUN_AS_NODE'];
 
 if (isSupportedNode(process.versions.node)) {
+  keepYoungSpaceSmall();
   const { main } = await import('./cli/main.ts');
   const exitCode = await main(process.argv.slice(2));
   process.exitCode ||= exitCode;

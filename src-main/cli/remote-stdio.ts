@@ -1,5 +1,6 @@
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 import { serveRemoteStdio } from '../remote/serve-stdio.ts';
+import { letYoungSpaceGrow } from '../runtime/young-space.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { SettingsInput } from '../settings/load.ts';
 import { exitCode } from './exit-codes.ts';
@@ -15,6 +16,7 @@ export async function remoteStdioCommand(options: TargetOptions, input: Settings
   printWarnings(target.warnings);
   const stop = () => process.stdin.destroy();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  letYoungSpaceGrow();
   await serveRemoteStdio({
     ...{ target, version, input: process.stdin, output: process.stdout },
     say: (sentence) => printWarnings([sentence]),

@@ -3,6 +3,7 @@ import type { LoadedSettings } from '../settings/load.ts';
 import { startCore } from './core.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { createLog } from './log.ts';
+import { letYoungSpaceGrow } from './young-space.ts';
 
 /**
  * Serves MCP over standard input and output on the database itself, beside a running relay or without one. Resolves
@@ -16,6 +17,7 @@ export async function serveStdio(loaded: LoadedSettings, { version }: { version:
   const core = startCore(settings, log);
   const { createMcp } = await import('../mcp/index.ts');
   const mcp = createMcp({ relay: core.relay, version, limits: settings, stateless: false, log });
+  letYoungSpaceGrow();
   const stop = () => process.stdin.destroy();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {

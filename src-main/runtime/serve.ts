@@ -5,6 +5,7 @@ import type { LoadedSettings } from '../settings/load.ts';
 import { banner } from './banner.ts';
 import { Bridge } from './bridge.ts';
 import { createLog, type Log } from './log.ts';
+import { letYoungSpaceGrow } from './young-space.ts';
 
 /** Runs the relay until it is asked to stop. Resolves with the exit code. */
 export async function serve(loaded: LoadedSettings, { version }: { version: string }): Promise<number> {
@@ -15,6 +16,7 @@ export async function serve(loaded: LoadedSettings, { version }: { version: stri
   // Signals count from here on: whoever reads the banner or the runtime file may send one at once.
   const stopped = untilStopped(bridge, { starting, log });
   await starting;
+  letYoungSpaceGrow();
   warnOfOtherToken(bridge, { loaded, log });
   announce(bridge, version);
   log.info({ port: bridge.service?.whereabouts.port, pid: process.pid }, 'the relay is running');

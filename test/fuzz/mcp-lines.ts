@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { createInterface } from 'node:readline';
 import { initialize } from '../mcp/raw-http.ts';
 import { faultsOf } from './rules.ts';
 import type { Target } from './target.ts';
-import { exchange } from './wire.ts';
+import { exchange, lineTo } from './wire.ts';
 
 /** What became of a message on its way. */
 interface Sent {
@@ -27,9 +28,12 @@ export interface McpLine extends AsyncDisposable {
 const limitMs = 30_000;
 
 /** HTTP+SSE: a stream, and a request for each message. */
-export async function openSse({ port, localToken }: Target): Promise<McpLine> {
-  const authorization = `Bearer ${localToken}`;
-  const outgoing = get({ host: '127.0.0.1', port, path: '/sse', agent: false, headers: { authorization } });
+export async function openSse(target: Target): Promise<McpLine> {
+  const { url, ca } = target;
+  const authorization = `Bearer ${target.localToken}`;
+  const options = { agent: false, headers: { authorization } };
+  const address = `${url}/sse`;
+  const outgoing = ca === undefined ? get(address, options) : getSecurely(address, { ...options, ca });
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   const lines = createInterface({ input: response });
   const path = await new Promise<string>((resolve) => {
@@ -54,10 +58,13 @@ export async function openSse({ port, localToken }: Target): Promise<McpLine> {
         '',
       ].join('\r\n');
       const pieces = [Buffer.from(head), body];
-      const { answers, end } = await exchange({ port, pieces, headOnly: [false], ends: false, limitMs });
+      const asked = { pieces, headOnly: [false], ends: false, limitMs };
+      const { answers, end } = await exchange({ ...lineTo(target), ...asked });
       const [answer] = answers;
       if (!answer) return { taken: false, faults: [`the message was not answered (${end})`] };
-      return { taken: answer.status === 202, faults: faultsOf(answer, { headOnly: false, secrets: [] }) };
+      const secure = ca !== undefined;
+      const faults = faultsOf(answer, { headOnly: false, secure, secrets: [] });
+      return { taken: answer.status === 202, faults };
     },
     [Symbol.asyncDispose]: async () => {
       outgoing.destroy();
@@ -74,9 +81,23 @@ export async function openSse({ port, localToken }: Target): Promise<McpLine> {
 }
 
 /** Standard input and output of a process on the same database. */
-export function openStdio(program: string, home: string): McpLine {
-  const child = spawn(process.execPath, [program, '--stdio', '--log-level', 'error'], {
-    env: { PATH: process.env['PATH'], HOME: home, CLAUDE_BRIDGE_HOME: home },
+export function openStdio(program: string, { home }: Target): McpLine {
+  return openProcess([program, '--stdio', '--log-level', 'error'], { HOME: home, CLAUDE_BRIDGE_HOME: home });
+}
+
+/** Standard input and output of a process that passes everything on to the relay, with the certificate to expect. */
+export function openRemoteStdio(
+  program: string,
+  { url, localToken }: Target,
+  { home, certPath }: { home: string; certPath: string },
+): McpLine {
+  const env = { HOME: home, CLAUDE_BRIDGE_HOME: home, CLAUDE_BRIDGE_TOKEN: localToken };
+  return openProcess([program, '--stdio', '--url', url, '--ca-file', certPath], env);
+}
+
+function openProcess(args: readonly string[], env: Record<string, string>): McpLine {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const kill = () => child.kill('SIGKILL');

@@ -17,16 +17,21 @@ interface Pending {
 export class McpTalk {
   readonly #line: McpLine;
   readonly #name: string;
+  readonly #secure: boolean;
   readonly #tally: Tally;
   readonly #pending = new Map<string, Pending>();
   #settled: () => void = () => undefined;
   #ids = 0;
   #seed = 0;
 
-  /** @param name how the transport is called in the report */
-  constructor(line: McpLine, name: string, tally: Tally) {
+  /**
+   * @param name how the transport is called in the report
+   * @param secure the relay encrypts
+   */
+  constructor(line: McpLine, { name, secure, tally }: { name: string; secure: boolean; tally: Tally }) {
     this.#line = line;
     this.#name = name;
+    this.#secure = secure;
     this.#tally = tally;
     line.onMessage = (text) => this.#take(text);
   }
@@ -41,7 +46,7 @@ export class McpTalk {
   async exchange(messages: readonly McpMessage[], seed: number): Promise<void> {
     this.#seed = seed;
     for (const message of messages) {
-      this.#tally.count(this.#name);
+      this.#tally.count(this.#name, this.#secure);
       await this.#send(message);
     }
     await this.#send({

@@ -9,11 +9,15 @@ export interface Report {
   /** Parsers that read long texts, and the one that did not come to an end. */
   longTexts: { parsers: number; endless: string | undefined };
   requests: number;
+  /** Of these, those to a relay that encrypts. */
+  secureRequests: number;
   seconds: number;
-  heapMb: number[];
+  heapMb: FuzzRun['heapMb'];
   slowestMs: number;
   sent: Record<string, number>;
   ends: Record<string, number>;
+  brokenTls: Record<string, number>;
+  renewals: Record<string, number>;
   statuses: Record<string, number>;
   codes: Record<string, number>;
   failures: Failure[];
@@ -26,11 +30,14 @@ export function toReport(
   return {
     ...parts,
     requests: tally.requests,
+    secureRequests: tally.secureRequests,
     seconds,
     heapMb,
     slowestMs: tally.slowestMs,
     sent: sorted(tally.sent),
     ends: sorted(tally.ends),
+    brokenTls: sorted(tally.brokenTls),
+    renewals: sorted(tally.renewals),
     statuses: sorted(tally.statuses),
     codes: sorted(tally.codes),
     failures: tally.failures,
@@ -43,21 +50,32 @@ export function hasFailed({ properties, longTexts, failures }: Report): boolean 
 
 /** The figures of a run as Markdown. */
 export function figures(report: Report): string {
-  const { machine, seed, properties, longTexts, requests, seconds, heapMb, slowestMs, failures } = report;
-  const [first = 0, last = 0] = [heapMb[0], heapMb.at(-1)];
+  const { machine, seed, properties, longTexts, requests, secureRequests, seconds, slowestMs, failures } =
+    report;
   const routes = Object.keys(report.sent).length;
+  const broken = Object.values(report.brokenTls).reduce((sum, times) => sum + times, 0);
+  const renewed = Object.entries(report.renewals).map(([what, times]) => `${what} ${times} times`);
   return [
     `${machine}. Seed ${seed}.`,
     [
       `- ${properties.number} properties with ${properties.runs} runs each: ${properties.failed.length} failed.`,
       `- ${longTexts.parsers} parsers with long texts: ${longTexts.endless === undefined ? 'all come to an end' : `${longTexts.endless} does not`}.`,
-      `- ${requests} requests and messages to ${routes} routes and transports in ${Math.round(seconds)} s: ${failures.length} kinds of failure.`,
-      `- Heap of the relay after collecting garbage: ${first.toFixed(1)} MB after the warm-up, ${last.toFixed(1)} MB at the end.`,
+      `- ${requests} requests and messages to ${routes} routes and transports in ${Math.round(seconds)} s, ${secureRequests} of them over TLS: ${failures.length} kinds of failure.`,
+      `- Beside them ${broken} connections that break TLS in ${Object.keys(report.brokenTls).length} ways.`,
+      `- Replaced or revoked while requests were under way: ${renewed.join(', ')}.`,
+      ...Object.entries(report.heapMb).map(([relay, heap]) => heapLine(relay, heap)),
       `- The slowest answer that nobody had asked to wait for took ${Math.round(slowestMs)} ms; others were at work on the machine.`,
     ].join('\n'),
     table(['answers', 'times'], report.statuses),
     table(['errors by code', 'times'], report.codes),
+    table(['broken TLS', 'times'], report.brokenTls),
   ].join('\n\n');
+}
+
+function heapLine(relay: string, heapMb: readonly number[]): string {
+  const [first = 0, last = 0] = [heapMb[0], heapMb.at(-1)];
+  const name = relay === 'secure' ? 'of the relay that encrypts' : 'of the other relay';
+  return `- Heap ${name} after collecting garbage: ${first.toFixed(1)} MB after the warm-up, ${last.toFixed(1)} MB at the end.`;
 }
 
 /** What went wrong, and how to see it again. */

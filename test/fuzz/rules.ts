@@ -1,5 +1,6 @@
 import { errorStatus, type ErrorCode } from '../../src-shared/bridge-error.ts';
 import { pagePolicy } from '../../src-shared/page-policy.ts';
+import { strictTransport } from '../../src-main/http/respond.ts';
 import type { WireAnswer } from './wire.ts';
 
 /** What no answer may break, whatever was asked. Each rule says what is wrong, or nothing. */
@@ -50,13 +51,17 @@ const ourFault = /^(?:internal_error|storage_)/;
 
 export interface Asked {
   headOnly: boolean;
+  /** Over TLS. */
+  secure: boolean;
   /** Texts that no answer may hold. */
   secrets: readonly string[];
 }
 
-export function faultsOf(answer: WireAnswer, { headOnly, secrets }: Asked): string[] {
+export function faultsOf(answer: WireAnswer, { headOnly, secure, secrets }: Asked): string[] {
   const { status, body, complete } = answer;
   const faults = headerFaults(answer);
+  if (headerOf(answer, 'strict-transport-security') !== (secure ? strictTransport : undefined))
+    faults.push('what it says of transport security is wrong');
   if (status < 200 || status > 599) faults.push(`the status is ${status}`);
   if (status >= 300 && status < 400 && status !== 304) faults.push('it redirects');
   if (headOnly || !complete) return faults;

@@ -20,16 +20,31 @@ export class Tally {
   readonly codes = new Map<string, number>();
   /** How exchanges ended. */
   readonly ends = new Map<string, number>();
+  /** Connections that break TLS, by how they do it. */
+  readonly brokenTls = new Map<string, number>();
+  /** Tokens that were replaced or revoked, by what they were. */
+  readonly renewals = new Map<string, number>();
   readonly failures: Failure[] = [];
   /** Kinds of failures that were seen, also beyond those that are written down. */
   readonly #kinds = new Set<string>();
   slowestMs = 0;
   slowest = '';
   requests = 0;
+  /** Of these, those to a relay that encrypts. */
+  secureRequests = 0;
 
-  count(kind: string): void {
+  count(kind: string, secure: boolean): void {
     this.requests++;
+    if (secure) this.secureRequests++;
     add(this.sent, kind);
+  }
+
+  brokeTls(how: string, times = 1): void {
+    add(this.brokenTls, how, times);
+  }
+
+  renewed(what: string): void {
+    add(this.renewals, what);
   }
 
   answered(status: number | string, code: string | undefined): void {
@@ -56,6 +71,6 @@ export class Tally {
   }
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function add(counts: Map<string, number>, key: string, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
 }

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFetch } from '../../src-main/remote/node-fetch.ts';
+import type { MadeCertificate } from '../support/certificates.ts';
 
 /** Given with every start, so that no request can move the relay elsewhere, or shut everybody out. */
 const fixed = ['--host', '127.0.0.1', '--port', '0', '--log-level', 'error'];
@@ -17,50 +19,63 @@ const roomy = [
   '32',
 ];
 
-export const sharedToken = 'a-shared-token-of-the-fuzzer';
+const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
 
-const heapProbe = fileURLToPath(new URL('heap-probe.ts', import.meta.url));
+/** What the relay holds when all that can go has gone. */
+export interface Holdings {
+  /** Bytes of heap in use. */
+  heap: number;
+  /** Open connections. */
+  connections: number;
+}
 
 /** The relay under test, a process of its own with a data directory of its own. */
 export class Target implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #tokenFile: string;
+  readonly home: string;
+  readonly url: string;
   readonly port: number;
+  /** The certificate to expect, of a relay that encrypts. */
+  readonly ca: string | undefined;
+  /** Knows that certificate. */
+  readonly fetch: typeof fetch;
   /** Has every right. */
   readonly localToken: string;
-  readonly database: string;
   #log: string;
 
-  private constructor(child: ChildProcess, home: string) {
-    const { url, token, db } = JSON.parse(readFileSync(join(home, 'runtime/relay.json'), 'utf8')) as Record<
-      string,
-      string
-    >;
+  private constructor(child: ChildProcess, { home, tokenFile, certificate }: Place) {
+    const runtime: unknown = JSON.parse(readFileSync(join(home, 'runtime/relay.json'), 'utf8'));
+    const { url, token } = runtime as Record<'url' | 'token', string>;
     this.#child = child;
+    this.#tokenFile = tokenFile;
     this.#log = '';
-    this.port = Number(new URL(url ?? '').port);
-    this.localToken = token ?? '';
-    this.database = db ?? '';
+    this.home = home;
+    this.url = url;
+    this.port = Number(new URL(url).port);
+    this.localToken = token;
+    this.ca = certificate && readFileSync(certificate.certPath, 'utf8');
+    this.fetch = nodeFetch(this.ca === undefined ? { kind: 'system' } : { kind: 'authority', pem: this.ca });
     child.stderr?.on(
       'data',
       (chunk: Buffer) => (this.#log = `${this.#log}${chunk.toString()}`.slice(-100_000)),
     );
   }
 
-  /** @param program the entry of the program: the bundle, or the sources */
-  static async start(program: string, home: string): Promise<Target> {
-    const child = spawn(
-      process.execPath,
-      ['--expose-gc', '--import', heapProbe, program, ...fixed, ...roomy],
-      {
-        env: {
-          PATH: process.env['PATH'],
-          HOME: home,
-          CLAUDE_BRIDGE_HOME: home,
-          CLAUDE_BRIDGE_AUTH_TOKEN: sharedToken,
-        },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+  /**
+   * @param program the entry of the program: the bundle, or the sources
+   * @param home an empty folder
+   * @param certificate has it encrypt
+   */
+  static async start(program: string, home: string, certificate?: MadeCertificate): Promise<Target> {
+    const tokenFile = join(home, 'shared-token');
+    writeFileSync(tokenFile, 'a-shared-token-of-the-fuzzer\n', { mode: 0o600 });
+    const tls = certificate ? ['--tls-cert', certificate.certPath, '--tls-key', certificate.keyPath] : [];
+    const flags = [...fixed, ...roomy, '--auth-token-file', tokenFile, ...tls];
+    const child = spawn(process.execPath, ['--expose-gc', '--import', probe, program, ...flags], {
+      env: { PATH: process.env['PATH'], HOME: home, CLAUDE_BRIDGE_HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     process.once('exit', () => child.kill('SIGKILL'));
     let [said, errors] = ['', ''];
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
@@ -76,7 +91,12 @@ export class Target implements AsyncDisposable {
     });
     await Promise.race([started, exited]);
     exited.catch(() => undefined);
-    return new Target(child, home);
+    return new Target(child, { home, tokenFile, certificate });
+  }
+
+  /** As it is now: requests with every right may rotate it. */
+  get sharedToken(): string {
+    return readFileSync(this.#tokenFile, 'utf8').trim();
   }
 
   get running(): boolean {
@@ -88,11 +108,11 @@ export class Target implements AsyncDisposable {
     return this.#log;
   }
 
-  /** Bytes of heap in use when all that can go has gone. */
-  async heap(): Promise<number> {
+  /** Has it collect its garbage first. */
+  async holdings(): Promise<Holdings> {
     const answered = once(this.#child, 'message');
-    this.#child.send('heap');
-    return Number((await answered)[0]);
+    this.#child.send('look');
+    return (await answered)[0] as Holdings;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,4 +121,10 @@ export class Target implements AsyncDisposable {
     this.#child.kill('SIGTERM');
     await exited;
   }
+}
+
+interface Place {
+  home: string;
+  tokenFile: string;
+  certificate: MadeCertificate | undefined;
 }

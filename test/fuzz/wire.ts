@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {
@@ -17,8 +18,14 @@ export interface Exchange {
   ms: number;
 }
 
-export interface ExchangeOptions {
-  port: number;
+/** A way to a relay. */
+export interface Line {
+  socket: Socket;
+  /** Emitted when it may be written to. */
+  ready: 'connect' | 'secureConnect';
+}
+
+export interface ExchangeOptions extends Line {
   /** Written one after the other, each in a turn of its own. */
   pieces: readonly Buffer[];
   /** Of each request that is in the pieces, whether it asks for a head only. */
@@ -29,20 +36,28 @@ export interface ExchangeOptions {
   leaveAfterMs?: number | undefined;
   /** Time after which the relay counts as hanging, in ms. */
   limitMs: number;
+  /** The connection is left open. */
+  stays?: boolean;
+}
+
+/** A connection to a relay, encrypted if that is. */
+export function lineTo({ port, ca }: { port: number; ca: string | undefined }): Line {
+  const place = { port, host: '127.0.0.1', allowHalfOpen: true };
+  if (ca === undefined) return { socket: connect(place), ready: 'connect' };
+  return { socket: connectSecurely({ ...place, ca, servername: 'localhost' }), ready: 'secureConnect' };
 }
 
 /** Writes bytes to the relay as they are and reads what it answers. Never rejects. */
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
-  const { port, pieces, headOnly, ends, leaveAfterMs, limitMs } = options;
+  const { socket, ready, pieces, headOnly, ends, leaveAfterMs, limitMs, stays = false } = options;
   const started = performance.now();
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     let received: Buffer = Buffer.alloc(0);
     const answers: WireAnswer[] = [];
     const finish = (end: Exchange['end']) => {
       clearTimeout(limit);
       clearTimeout(leave);
-      socket.destroy();
+      if (!stays) socket.destroy();
       resolve({ answers, end, ms: performance.now() - started });
     };
     const limit = setTimeout(() => finish('silent'), limitMs);
@@ -74,7 +89,7 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
       if (socket.writable) socket.write(piece);
       setImmediate(write, index + 1);
     };
-    socket.once('connect', () => write(0));
+    socket.once(ready, () => write(0));
   });
 }
 

@@ -110,6 +110,21 @@ describe('what our packages hold', () => {
       expect(found.filter(({ name = '', version = '' }) => !locked.has(`${name}@${version}`))).toEqual([]);
     },
   );
+
+  test.for(['dist/main/licences.md', 'dist/renderer/licences.md'])(
+    'of %s has the text of its licence there',
+    (path, context) => {
+      if (!existsSync(file(path))) context.skip('it is not built (npm run build)');
+      const sections = readFileSync(file(path), 'utf8')
+        .split(/^## (?=\S+ - \S+(?: \(.+\))?$)/m)
+        .slice(1);
+      expect(sections.length).toBeGreaterThan(4);
+      // The shortest of them, ISC, has some 700 characters.
+      const isShort = (section: string) => section.slice(section.indexOf('\n')).trim().length < 500;
+      expect(sections.filter(isShort)).toEqual([]);
+      expect(sections.filter((section) => !/copyright|contributor/i.test(section))).toEqual([]);
+    },
+  );
 });
 
 function isAllowed(licence: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { positiveNumber, someOf } from '../support/option-values.ts';
 import { checkedScenarios } from './check.ts';
 
 export interface Options {
@@ -19,16 +20,10 @@ export interface Options {
 
 /** The command line of the benchmark. @param scenarios the names that `--only` knows */
 export function readOptions(argv: readonly string[], scenarios: readonly string[]): Options {
-  const names = (text: string) => {
-    const unknown = text.split(',').find((name) => !scenarios.includes(name));
-    if (unknown !== undefined)
-      throw new InvalidArgumentError(`It must name some of: ${scenarios.join(', ')}.`);
-    return text.split(',');
-  };
   const command = new Command('npm run bench --')
-    .option('--only <scenarios>', `some of ${scenarios.join(',')}`, names, [...scenarios])
-    .option('--rounds <number>', 'rounds of each measurement (default: 5, quick: 2)', positive)
-    .option('--seconds <number>', 'length of a slice (default: 1, quick: 0.5)', positive)
+    .option('--only <scenarios>', `some of ${scenarios.join(',')}`, someOf(scenarios), [...scenarios])
+    .option('--rounds <number>', 'rounds of each measurement (default: 5, quick: 2)', positiveNumber)
+    .option('--seconds <number>', 'length of a slice (default: 1, quick: 0.5)', positiveNumber)
     .option('--quick', 'few short rounds: a look in passing', false)
     .option('--gate', 'end with exit code 1 if a ratio is missed', false)
     .option(
@@ -50,9 +45,3 @@ export function readOptions(argv: readonly string[], scenarios: readonly string[
 }
 
 const builtProgram = fileURLToPath(new URL('../../dist/main/cli.js', import.meta.url));
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-}

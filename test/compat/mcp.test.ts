@@ -1,5 +1,4 @@
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -8,7 +7,8 @@ import { connect, type Agent, type ToolOutcome } from '../mcp/sdk-client.ts';
 import { follow, openEvents } from '../support/event-reader.ts';
 import { bearer, call, get, list, post, send, state } from '../support/http-client.ts';
 import { anyNumber, anyText, textLike } from '../support/matchers.ts';
-import { programEntry, scratchDirectory, spawnProgram, startRelay, type Relay } from '../support/program.ts';
+import { overStdio } from '../support/over-stdio.ts';
+import { scratchDirectory, spawnProgram, startRelay, type Relay } from '../support/program.ts';
 
 /** Section 5 of the wire specification: the rows that the Python versions have, as decided where they differ. */
 
@@ -40,15 +40,7 @@ const transports = {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- what every client of the original uses
   'HTTP+SSE': () => new SSEClientTransport(new URL('/sse', relay.url)),
   /** A process of its own on the same database. */
-  stdio: () => {
-    const home = scratchDirectory();
-    return new StdioClientTransport({
-      command: process.execPath,
-      args: [programEntry, '--stdio', '--db', relay.databasePath],
-      env: { PATH: process.env['PATH'] ?? '', HOME: home, CLAUDE_BRIDGE_HOME: home },
-      stderr: 'ignore',
-    });
-  },
+  stdio: () => overStdio(scratchDirectory(), ['--db', relay.databasePath]),
 };
 
 describe.each(Object.entries(transports))('over %s', (name, transport) => {

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditResponse } from '../../src-shared/api/audit.ts';
 import type { PauseResponse } from '../../src-shared/api/pausing.ts';
 import type { StateResponse } from '../../src-shared/api/state.ts';
 import { expectError } from '../http/expect-answer.ts';
+import { connect, type Agent } from '../mcp/sdk-client.ts';
 import { follow, openEvents } from '../support/event-reader.ts';
 import { bearer, get, list, post, send, state } from '../support/http-client.ts';
 import { anyText } from '../support/matchers.ts';
-import { programEntry, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
+import { overStdio } from '../support/over-stdio.ts';
+import { scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 import { ack, untilWaiting, wait, waitPath } from './requests.ts';
 
 /** A paused relay over HTTP and MCP: it stores, hands nothing out, and says so (wire specification 6.10). */
@@ -183,28 +182,9 @@ test('only administrators may, and the audit log says who did', async () => {
 });
 
 describe('two processes on one database', () => {
-  async function agent(): Promise<
-    (name: string, input?: object) => Promise<{ text: string; structured: object }>
-  > {
-    const client = new Client({ name: 'test-agent', version: '1' });
-    await client.connect(
-      new StdioClientTransport({
-        command: process.execPath,
-        args: [programEntry, '--stdio', '--db', database],
-        env: { CLAUDE_BRIDGE_HOME: scratchDirectory(), PATH: process.env['PATH'] ?? '' },
-        stderr: 'ignore',
-      }),
-    );
-    onTestFinished(() => client.close());
-    return async (name, input = {}) => {
-      const { content, structuredContent = {} } = (await client.callTool({
-        ...{ name, arguments: input as Record<string, unknown> },
-      })) as CallToolResult;
-      return {
-        text: content.map((part) => ('text' in part ? part.text : '')).join(''),
-        structured: structuredContent,
-      };
-    };
+  async function agent(): Promise<Agent['call']> {
+    const { call } = await connect(overStdio(scratchDirectory(), ['--db', database]));
+    return call;
   }
 
   test('agree at once, and the tools say it in words', async () => {

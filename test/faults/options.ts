@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { someOf, wholeNumber } from '../support/option-values.ts';
 
 export interface Options {
   only: string[];
@@ -12,14 +13,8 @@ export interface Options {
 
 /** The command line of the fault trials. @param scenarios the names that `--only` knows */
 export function readOptions(argv: readonly string[], scenarios: readonly string[]): Options {
-  const names = (text: string) => {
-    const unknown = text.split(',').find((name) => !scenarios.includes(name));
-    if (unknown !== undefined)
-      throw new InvalidArgumentError(`It must name some of: ${scenarios.join(', ')}.`);
-    return text.split(',');
-  };
   const command = new Command('npm run faults --')
-    .option('--only <scenarios>', `some of ${scenarios.join(',')}`, names, [...scenarios])
+    .option('--only <scenarios>', `some of ${scenarios.join(',')}`, someOf(scenarios), [...scenarios])
     .option('--seed <number>', 'what chance draws; the seed of a run is printed', wholeNumber)
     .option('--long', 'many more cycles of everything', false)
     .option('--json <file>', 'write what was found, for programs')
@@ -27,10 +22,4 @@ export function readOptions(argv: readonly string[], scenarios: readonly string[
     .option('--scratch <directory>', 'where databases go: the disk that is tried', tmpdir());
   command.parse(argv, { from: 'user' });
   return { seed: Date.now() % 1_000_000, ...command.opts<Omit<Options, 'seed'> & { seed?: number }>() };
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
-  return value;
 }

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeNumber } from '../support/option-values.ts';
 
 export interface Options {
   seed: number;
@@ -37,9 +38,4 @@ export function readOptions(argv: readonly string[]): Options {
   const { quick, ...given } = command.opts<Partial<Options> & { quick: boolean }>();
   const usual = quick ? { requests: 5_000, runs: 300 } : { requests: 100_000, runs: 5_000 };
   return { seed: randomInt(2 ** 31), ...usual, ...given } as Options;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

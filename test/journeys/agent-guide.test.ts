@@ -1,8 +1,8 @@
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
 import { errorStatus } from '../../src-shared/bridge-error.ts';
 import { connect, connectHttp, type Agent, type ToolOutcome } from '../mcp/sdk-client.ts';
-import { programEntry, startRelay, type Relay } from '../support/program.ts';
+import { overStdio } from '../support/over-stdio.ts';
+import { startRelay } from '../support/program.ts';
 import { examplesIn, namesIn, Reader, readGuide, rowsIn, type Row } from './guide-reader.ts';
 
 /**
@@ -56,7 +56,7 @@ interface Stage {
 async function openStage(): Promise<Stage> {
   const relay = await startRelay();
   const user = await connectHttp(new URL('/mcp', relay.url));
-  return { user, ...readers(user, await overStdio(relay)) };
+  return { user, ...readers(user, await connect(overStdio(relay.home))) };
 }
 
 /** Sections 4 to 9: a task goes one way, progress and result the other. */
@@ -252,17 +252,6 @@ async function expectKnownNames({ client }: Agent): Promise<void> {
   const known = new Set(Object.keys(errorStatus));
   for (const [word] of JSON.stringify([tools, answers]).matchAll(/\w+/g)) known.add(word);
   expect([...namesIn(guide)].filter((name) => !known.has(name))).toEqual([]);
-}
-
-function overStdio({ home }: Relay): Promise<Agent> {
-  return connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [programEntry, '--stdio'],
-      env: { CLAUDE_BRIDGE_HOME: home },
-      stderr: 'ignore',
-    }),
-  );
 }
 
 function messagesOf({ structured }: ToolOutcome): Message[] {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, test } from 'vitest';
 import { connect, connectHttp, type Agent } from '../mcp/sdk-client.ts';
 import { follow } from '../support/event-reader.ts';
 import { bearer } from '../support/http-client.ts';
-import { programEntry, startRelay, type Relay } from '../support/program.ts';
+import { overStdio } from '../support/over-stdio.ts';
+import { startRelay, type Relay } from '../support/program.ts';
 import { Transcript, withoutChance, type Narrator } from './transcript.ts';
 
 /** The main job of the program: a task goes one way and its result the other, between clients that share nothing. */
@@ -21,7 +21,7 @@ test('an agent over Streamable HTTP and one over stdio exchange a task and a res
   using stream = await follow(relay, channel, bearer(token));
   const transcript = new Transcript();
   const atlas = transcript.of('atlas (Streamable HTTP)', await overHttp(relay));
-  const orion = transcript.of('orion (stdio)', await overStdio(relay));
+  const orion = transcript.of('orion (stdio)', await connect(overStdio(relay.home)));
 
   await exchange(atlas, orion);
 
@@ -66,18 +66,6 @@ function overLegacySse(relay: Relay): Promise<Agent> {
   const options = { requestInit: { headers: { authorization } } };
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the transport under test
   return connect(new SSEClientTransport(new URL('/sse', relay.url), options));
-}
-
-/** A process of its own on the relay's data directory, as a client that knows only commands starts it. */
-function overStdio({ home }: Relay): Promise<Agent> {
-  return connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [programEntry, '--stdio'],
-      env: { CLAUDE_BRIDGE_HOME: home },
-      stderr: 'ignore',
-    }),
-  );
 }
 
 /** The README shows this journey; the test keeps it from telling anything else. */

@@ -2,7 +2,6 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { programEntry } from '../../support/program-process.ts';
 import type { Draft, Model } from '../model.ts';
 import type { Place } from './ask.ts';
 import { channels } from './load.ts';
@@ -113,16 +112,6 @@ export class ToolSender {
     this.#connection = undefined;
     await connection?.client.close().catch(() => undefined);
   }
-}
-
-/** The tools over `claude-bridge --stdio`: of a process on the same file, or carried to a relay elsewhere. */
-export function overStdio(home: string, args: readonly string[] = []): StdioClientTransport {
-  return new StdioClientTransport({
-    command: process.execPath,
-    args: [programEntry, '--stdio', ...args],
-    env: { CLAUDE_BRIDGE_HOME: home },
-    stderr: 'ignore',
-  });
 }
 
 export function overHttp({ host, port }: Place): StreamableHTTPClientTransport {

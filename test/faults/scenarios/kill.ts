@@ -1,7 +1,8 @@
+import { overStdio } from '../../support/over-stdio.ts';
 import { Load } from '../parts/load.ts';
 import { pause } from '../parts/pause.ts';
 import { RelayUnderTest } from '../parts/relay.ts';
-import { overStdio, ToolSender } from '../parts/tool-sender.ts';
+import { ToolSender } from '../parts/tool-sender.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const kill: Scenario = {

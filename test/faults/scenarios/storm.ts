@@ -1,6 +1,7 @@
+import { overStdio } from '../../support/over-stdio.ts';
 import { Load } from '../parts/load.ts';
 import { RelayUnderTest } from '../parts/relay.ts';
-import { overHttp, overStdio, ToolSender } from '../parts/tool-sender.ts';
+import { overHttp, ToolSender } from '../parts/tool-sender.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const storm: Scenario = {

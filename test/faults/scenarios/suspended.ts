@@ -1,8 +1,9 @@
+import { overStdio } from '../../support/over-stdio.ts';
 import { lacksSignals } from '../parts/lacks.ts';
 import { Load } from '../parts/load.ts';
 import { pause } from '../parts/pause.ts';
 import { RelayUnderTest } from '../parts/relay.ts';
-import { overStdio, ToolSender } from '../parts/tool-sender.ts';
+import { ToolSender } from '../parts/tool-sender.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const suspended: Scenario = {

@@ -1,10 +1,11 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import { everyChannel, type Change, type MessageStore, type Position } from '../store/message-store.ts';
+import type { Change, MessageStore, Position } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { RelayLimits } from './limits.ts';
+import { OpenStreams } from './open-streams.ts';
 import { interruption, upToInterruptions } from './pausing.ts';
 import type { Presence } from './presence.ts';
-import { carries, channelOf, keyOf, selects, type Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { StreamReads } from './stream-reads.ts';
 import { type StreamSink, Subscription } from './subscription.ts';
 
@@ -37,23 +38,12 @@ export interface LiveFeedParts {
   onDelivered?: ((ms: number) => void) | undefined;
 }
 
-/** The subscriptions that carry the same, and so are handed the same. */
-interface Group {
-  selection: Selection;
-  subscriptions: Set<Subscription>;
-}
-
 /** Hands committed changes to the streams of their channels. */
 export class LiveFeed {
   readonly #parts: LiveFeedParts;
-  /** By what they carry. */
-  readonly #groups = new Map<string, Group>();
-  readonly #groupsOf = new Map<string, Set<Group>>();
-  readonly #groupsOfAll = new Set<Group>();
-  readonly #streamsOn = new Map<string, number>();
+  readonly #streams = new OpenStreams();
   readonly #unwatch: () => void;
   #published: Position;
-  #size = 0;
   /** As of what was published last; undefined until somebody asks. */
   #paused: boolean | undefined;
   #stopped = false;
@@ -66,29 +56,25 @@ export class LiveFeed {
 
   /** Open streams. */
   get size(): number {
-    return this.#size;
+    return this.#streams.size;
   }
 
   /** Open streams that carry a channel, by name or with all others. */
   on(channel: string): number {
-    let count = this.#streamsOn.get(channel) ?? 0;
-    for (const { selection, subscriptions } of this.#groupsOfAll) {
-      if (carries(selection, channel)) count += subscriptions.size;
-    }
-    return count;
+    return this.#streams.on(channel);
   }
 
   /** Streams that are being read forward because they are behind. */
   get lagging(): number {
     let count = 0;
-    for (const { lagging } of this.#subscriptions()) if (lagging) count++;
+    for (const { lagging } of this.#streams) if (lagging) count++;
     return count;
   }
 
   /** How many messages lie between the newest and the position of the stream that is furthest behind. */
   get lag(): number {
     let lag = 0;
-    for (const { lagging, position } of this.#subscriptions()) {
+    for (const { lagging, position } of this.#streams) {
       if (lagging) lag = Math.max(lag, this.#published.seq - position.seq);
     }
     return lag;
@@ -114,10 +100,11 @@ export class LiveFeed {
       reads: consumer === undefined ? undefined : new StreamReads({ store, consumer, onError }),
       published: () => this.#published,
     });
-    this.#add(subscription);
+    this.#streams.add(subscription);
     const left = this.#enter(consumer, channels, actor);
     const close = () => {
-      this.#remove(subscription);
+      subscription.closed();
+      this.#streams.remove(subscription);
       left();
     };
     sink.onceClosed(close);
@@ -133,7 +120,7 @@ export class LiveFeed {
   stop(): void {
     this.#stopped = true;
     this.#unwatch();
-    for (const subscription of this.#subscriptions()) subscription.end();
+    for (const subscription of this.#streams) subscription.end();
   }
 
   async #begin(subscription: Subscription, sink: StreamSink, query: SubscribeQuery): Promise<void> {
@@ -171,14 +158,14 @@ export class LiveFeed {
     if (this.#stopped) throw new BridgeError('shutting_down', 'the relay is stopping', { retryAfter: 1 });
     const { maxSse, maxSsePerChannel } = this.#parts.limits();
     for (const channel of channels === 'all' ? [] : channels) {
-      if ((this.#streamsOn.get(channel) ?? 0) < maxSsePerChannel) continue;
+      if (this.#streams.naming(channel) < maxSsePerChannel) continue;
       throw new BridgeError(
         'too_many_channel_subscribers',
         `too many streams are open on this channel (${maxSsePerChannel})`,
         { retryAfter },
       );
     }
-    if (this.#size >= maxSse) {
+    if (this.#streams.size >= maxSse) {
       throw new BridgeError('too_many_subscribers', `too many streams are open on this server (${maxSse})`, {
         retryAfter,
       });
@@ -196,63 +183,9 @@ export class LiveFeed {
     };
   }
 
-  #add(subscription: Subscription): void {
-    this.#groupOf(subscription.selection).subscriptions.add(subscription);
-    this.#count(subscription.selection, 1);
-  }
-
-  #remove(subscription: Subscription): void {
-    subscription.closed();
-    const { selection } = subscription;
-    const group = this.#groupOf(selection);
-    if (group.subscriptions.delete(subscription)) this.#count(selection, -1);
-    if (group.subscriptions.size === 0) this.#forget(group);
-  }
-
-  #count({ channels }: Selection, by: 1 | -1): void {
-    this.#size += by;
-    for (const channel of channels === 'all' ? [] : channels) {
-      const count = (this.#streamsOn.get(channel) ?? 0) + by;
-      if (count === 0) this.#streamsOn.delete(channel);
-      else this.#streamsOn.set(channel, count);
-    }
-  }
-
-  #groupOf(selection: Selection): Group {
-    const key = keyOf(selection);
-    const known = this.#groups.get(key);
-    if (known) return known;
-    const group: Group = { selection, subscriptions: new Set() };
-    this.#groups.set(key, group);
-    if (selection.channels === 'all') this.#groupsOfAll.add(group);
-    else for (const channel of selection.channels) this.#index(channel, group);
-    return group;
-  }
-
-  #index(channel: string, group: Group): void {
-    const groups = this.#groupsOf.get(channel);
-    if (groups) groups.add(group);
-    else this.#groupsOf.set(channel, new Set([group]));
-  }
-
-  #forget(group: Group): void {
-    const { channels } = group.selection;
-    this.#groups.delete(keyOf(group.selection));
-    this.#groupsOfAll.delete(group);
-    for (const channel of channels === 'all' ? [] : channels) {
-      const groups = this.#groupsOf.get(channel);
-      groups?.delete(group);
-      if (groups?.size === 0) this.#groupsOf.delete(channel);
-    }
-  }
-
-  *#subscriptions(): Iterable<Subscription> {
-    for (const { subscriptions } of this.#groups.values()) yield* subscriptions;
-  }
-
   #publish(changes: readonly Change[]): void {
     const { onDelivered } = this.#parts;
-    const started = onDelivered && this.#size > 0 ? performance.now() : undefined;
+    const started = onDelivered && this.#streams.size > 0 ? performance.now() : undefined;
     for (const stretch of upToInterruptions(changes)) {
       this.#push(stretch);
       const last = stretch.at(-1);
@@ -265,34 +198,15 @@ export class LiveFeed {
 
   #interrupt(paused: boolean): void {
     this.#paused = paused;
-    for (const subscription of this.#subscriptions()) {
+    for (const subscription of this.#streams) {
       if (paused) subscription.hold();
       else subscription.release();
     }
   }
 
   #push(changes: readonly Change[]): void {
-    for (const [{ subscriptions }, own] of this.#byGroup(changes)) {
+    for (const [{ subscriptions }, own] of this.#streams.concernedBy(changes)) {
       for (const subscription of subscriptions) subscription.push(own);
     }
-  }
-
-  /** The changes that somebody listens to, by who does. */
-  #byGroup(changes: readonly Change[]): Map<Group, Change[]> {
-    const byGroup = new Map<Group, Change[]>();
-    if (this.#size === 0) return byGroup;
-    const add = (group: Group, change: Change) => {
-      if (!selects(group.selection, change)) return;
-      const own = byGroup.get(group);
-      if (own) own.push(change);
-      else byGroup.set(group, [change]);
-    };
-    for (const change of changes) {
-      const channel = channelOf(change);
-      const named = channel === everyChannel ? this.#groups.values() : (this.#groupsOf.get(channel) ?? []);
-      for (const group of named) if (group.selection.channels !== 'all') add(group, change);
-      for (const group of this.#groupsOfAll) add(group, change);
-    }
-    return byGroup;
   }
 }

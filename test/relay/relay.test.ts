@@ -39,20 +39,25 @@ describe('sending', () => {
   });
 });
 
+/** What a page says besides its messages when there is nothing to say. */
+const wholePage = {
+  channel: 'room',
+  stale: false,
+  paused: false,
+  truncated: false,
+  lost: undefined,
+  consumer: undefined,
+  delivered: expect.any(Function) as unknown,
+};
+
 describe('receiving', () => {
   test('without a cursor shows the newest messages', async () => {
     const { relay, sendAll } = await relayOfTest();
     const messages = await sendAll(numbered(5));
     expect(await relay.receive({ channel: 'room', limit: 2 }, actor)).toEqual({
-      channel: 'room',
+      ...wholePage,
       messages: messages.slice(3),
       nextCursor: messages[4]?.id,
-      stale: false,
-      paused: false,
-      truncated: false,
-      lost: undefined,
-      consumer: undefined,
-      delivered: expect.any(Function) as unknown,
     });
   });
 
@@ -69,15 +74,9 @@ describe('receiving', () => {
     }
     expect(seen).toEqual(numbered(25).slice(1));
     expect(await relay.receive({ channel: 'room', since, limit: 7 }, actor)).toEqual({
-      channel: 'room',
+      ...wholePage,
       messages: [],
       nextCursor: messages.at(-1)?.id,
-      stale: false,
-      paused: false,
-      truncated: false,
-      lost: undefined,
-      consumer: undefined,
-      delivered: expect.any(Function) as unknown,
     });
   });
 

@@ -1,6 +1,6 @@
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { ConsumerPosition, RestoredMessage } from '../message-store.ts';
-import { Outcome, type WriteContext } from './writes.ts';
+import { insertMessage, Outcome, type WriteContext } from './writes.ts';
 
 /** What a row takes up besides its content, in bytes. */
 const rowBytes = 200;
@@ -25,24 +25,12 @@ export class RestoreMessages extends Outcome<number> {
   }
 
   #restore(message: RestoredMessage): boolean {
-    const { sql, origins, record } = this.#context;
-    const { id, channel, sender, content, timestamp, origin: from } = message;
-    const row = sql.rowOf.get(id);
+    const { sql } = this.#context;
+    const row = sql.rowOf.get(message.id);
     if (row?.counts === 1) return false;
     // It was cleared and only waits for its removal.
     if (row) sql.deleteMessage.run(row.seq);
-    const interned = from && origins.intern(from);
-    const { lastInsertRowid } = sql.insertMessage.run(
-      id,
-      channel,
-      sender,
-      content,
-      timestamp,
-      interned?.id ?? null,
-    );
-    const seq = Number(lastInsertRowid);
-    const origin = interned?.origin ?? null;
-    record({ kind: 'message', position: { seq, event: 0 }, message: { ...message, seq, origin } });
+    insertMessage(this.#context, message);
     return true;
   }
 }

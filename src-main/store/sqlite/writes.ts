@@ -85,30 +85,18 @@ export class AppendMessage extends Outcome<Appended> {
   }
 
   protected override write(): Appended {
-    const { sql, delivery, origins, clock, openChannels, record } = this.#context;
-    const { channel, sender, content, origin: from, idempotency } = this.#draft;
+    const { delivery, clock, openChannels } = this.#context;
+    const { channel, sender, content, origin = null, idempotency } = this.#draft;
     const first = idempotency && this.#firstSend(idempotency);
     if (first) return { message: first, deduplicated: true, opensChannel: false };
     const opensChannel = openChannels.open(channel);
     const id = nextId();
     const timestamp = clock.next();
-    const interned = from && origins.intern(from);
-    const { lastInsertRowid } = sql.insertMessage.run(
-      id,
-      channel,
-      sender,
-      content,
-      timestamp,
-      interned?.id ?? null,
-    );
-    const seq = Number(lastInsertRowid);
-    const origin = interned?.origin ?? null;
-    const message: StoredMessage = { seq, id, channel, sender, content, timestamp, origin };
+    const message = insertMessage(this.#context, { id, channel, sender, content, timestamp, origin });
     if (idempotency) {
       const { key, digest } = idempotency;
-      delivery.insertKey.run({ channel, sender, key, digest, id, seq, timestamp });
+      delivery.insertKey.run({ channel, sender, key, digest, id, seq: message.seq, timestamp });
     }
-    record({ kind: 'message', position: { seq, event: 0 }, message });
     return { message, deduplicated: false, opensChannel };
   }
 
@@ -236,6 +224,28 @@ export class Step<T> extends Outcome<T> {
     super();
     this.write = write;
   }
+}
+
+/** Adds a row behind those that are there. */
+export function insertMessage(
+  { sql, origins, record }: WriteContext,
+  draft: Omit<StoredMessage, 'seq'>,
+): StoredMessage {
+  const { id, channel, sender, content, timestamp } = draft;
+  const from = draft.origin && origins.intern(draft.origin);
+  const row = sql.insertMessage.run(id, channel, sender, content, timestamp, from?.id ?? null);
+  const seq = Number(row.lastInsertRowid);
+  const message: StoredMessage = {
+    seq,
+    id,
+    channel,
+    sender,
+    content,
+    timestamp,
+    origin: from?.origin ?? null,
+  };
+  record({ kind: 'message', position: { seq, event: 0 }, message });
+  return message;
 }
 
 /** Logs that messages went, and begins a new epoch of their channel. */

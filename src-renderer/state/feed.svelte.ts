@@ -2,6 +2,7 @@ import { BridgeError } from '../../src-shared/bridge-error.ts';
 import type { ApiClient } from '../../src-shared/client/api-client.ts';
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { threadOf, toFeedMessage, type FeedMessage } from '../../src-shared/messages/feed-message.ts';
+import { FeedPages, type Stretch } from './feed-pages.ts';
 
 /** Something that happened to the channel besides messages. */
 export interface FeedEvent {
@@ -10,12 +11,6 @@ export interface FeedEvent {
   readonly removed: number;
   readonly at: number;
 }
-
-/** Messages of a page when one goes back or on. */
-const pageSize = 50;
-
-/** Messages shown before the first unread one, so that it stands in its context. */
-const contextSize = 30;
 
 /** Pages in a row that are asked for when a stream could not be resumed; with more missed, the feed begins anew. */
 const catchUpPages = 20;
@@ -43,7 +38,7 @@ export class Feed {
   /** Messages that arrived while the end was not among them. */
   beyond = $state(0);
 
-  readonly #api: ApiClient;
+  readonly #pages: FeedPages;
   readonly #byId = new Map<string, FeedMessage>();
   readonly #threads = new Map<string, string>();
   /** Live messages that could not be added yet: what lies before them is not there. */
@@ -54,7 +49,7 @@ export class Feed {
   #generation = 0;
 
   constructor(api: ApiClient, channel: string) {
-    this.#api = api;
+    this.#pages = new FeedPages(api, channel);
     this.channel = channel;
   }
 
@@ -78,24 +73,9 @@ export class Feed {
 
   /** Shows the newest messages; with `after`, those around the first one behind it. */
   async open(after?: string): Promise<void> {
-    await this.#replace(async (generation) => {
-      const page = after === undefined ? undefined : await this.#page({ since_id: after });
-      const first = page?.messages[0];
-      if (!page || !first) {
-        const newest = await this.#page({});
-        if (generation !== this.#generation) return;
-        this.#begin(newest.messages, {
-          atStart: newest.messages.length < pageSize && !newest.truncated,
-          atEnd: !newest.truncated,
-        });
-        return;
-      }
-      const before = await this.#page({ before_id: first.id, limit: contextSize });
-      if (generation !== this.#generation) return;
-      this.#begin([...before.messages, ...page.messages], {
-        atStart: before.previous === null,
-        atEnd: page.messages.length < pageSize && !page.truncated,
-      });
+    await this.#replace(async () => {
+      const behind = after === undefined ? undefined : await this.#pages.behind(after);
+      return behind ?? this.#pages.newest();
     });
   }
 
@@ -106,37 +86,18 @@ export class Feed {
   async reach(id: string): Promise<FeedMessage | null> {
     const known = this.#byId.get(id);
     if (known) return known;
-    try {
-      const target = toFeedMessage(await this.#api.message(id), this.channel);
-      if (target.channel === this.channel) await this.#around(target);
-      return target;
-    } catch (error) {
-      if (error instanceof BridgeError && error.code === 'not_found') return null;
-      throw error;
-    }
-  }
-
-  #around(target: FeedMessage): Promise<void> {
-    return this.#replace(async (generation) => {
-      const [before, after] = await Promise.all([
-        this.#page({ before_id: target.id, limit: contextSize }),
-        this.#page({ since_id: target.id }),
-      ]);
-      if (generation !== this.#generation) return;
-      this.#begin([...before.messages, target, ...after.messages], {
-        atStart: before.previous === null,
-        atEnd: after.messages.length < pageSize && !after.truncated,
-      });
-    });
+    const target = await this.#pages.find(id);
+    if (target?.channel === this.channel) await this.#replace(() => this.#pages.around(target));
+    return target;
   }
 
   async older(): Promise<void> {
     const first = this.messages[0];
     if (!first || this.atStart || this.loading) return;
     await this.#load('older', async (generation) => {
-      const page = await this.#page({ before_id: first.id });
+      const page = await this.#pages.before(first.id);
       if (generation !== this.#generation) return;
-      this.atStart = page.previous === null;
+      this.atStart = page.atStart;
       this.#know(page.messages);
       // What these say may be the root of conversations that were seen in part.
       this.#threads.clear();
@@ -148,7 +109,7 @@ export class Feed {
     const last = this.newest;
     if (!last || this.atEnd || this.loading) return;
     await this.#load('newer', async (generation) => {
-      const page = await this.#page({ since_id: last.id });
+      const page = await this.#pages.after(last.id);
       if (generation !== this.#generation) return;
       if (page.stale) {
         await this.open();
@@ -156,7 +117,7 @@ export class Feed {
       }
       this.#append(page.messages);
       this.beyond = Math.max(0, this.beyond - page.messages.length);
-      this.atEnd = page.messages.length < pageSize && !page.truncated;
+      this.atEnd = page.atEnd;
       this.#addEarly();
     });
   }
@@ -225,13 +186,13 @@ export class Feed {
     this.#addEarly();
   }
 
-  #begin(messages: readonly FeedMessage[], ends: { atStart: boolean; atEnd: boolean }): void {
+  #begin({ messages, atStart, atEnd }: Stretch): void {
     this.#byId.clear();
     this.#threads.clear();
     this.#know(messages);
     this.messages = messages;
-    this.atStart = ends.atStart;
-    this.atEnd = ends.atEnd;
+    this.atStart = atStart;
+    this.atEnd = atEnd;
     this.beyond = 0;
     this.phase = 'ready';
     this.#addEarly();
@@ -258,26 +219,14 @@ export class Feed {
     for (const message of messages) this.#byId.set(message.id, message);
   }
 
-  async #page(query: { since_id?: string; before_id?: string; limit?: number }) {
-    const page = await this.#api.messages({ channel: this.channel, limit: pageSize, full: true, ...query });
-    if (page.warning === 'paused') {
-      throw new BridgeError('paused', 'the relay is paused and hands no messages out');
-    }
-    return {
-      messages: page.messages.map((item) => toFeedMessage(item, this.channel)),
-      previous: page.previous_cursor,
-      truncated: page.truncated === true,
-      stale: page.warning !== undefined,
-    };
-  }
-
-  async #replace(load: (generation: number) => Promise<void>): Promise<void> {
+  async #replace(load: () => Promise<Stretch>): Promise<void> {
     const generation = ++this.#generation;
     this.loading = undefined;
     this.problem = undefined;
     this.#replacing = true;
     try {
-      await load(generation);
+      const stretch = await load();
+      if (generation === this.#generation) this.#begin(stretch);
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#failed(error);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { SampleRelay } from './sample-relay.ts';
 
-export const themes = ['dark', 'light'] as const;
+const themes = ['dark', 'light'] as const;
 export type Theme = (typeof themes)[number];
 
 /** What is to be seen in a picture. It is taken in every theme, unless it names some. */

@@ -1,5 +1,5 @@
 /** The views of the page, in the order of the navigation. */
-export const viewNames = ['channels', 'agents', 'search', 'connect', 'audit', 'settings'] as const;
+const viewNames = ['channels', 'agents', 'search', 'connect', 'audit', 'settings'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Where the reader is: `#/channels/demo%3Abuilds/01a2…` is the view `channels` with two segments. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /** About what the desktop application tells the person in front of it. */
-export const notificationChoices = ['off', 'mentions', 'all'] as const;
-export const themes = ['system', 'light', 'dark'] as const;
+const notificationChoices = ['off', 'mentions', 'all'] as const;
+const themes = ['system', 'light', 'dark'] as const;
 
 /**
  * What the desktop application lets people choose, beside the settings of the relay: the key `desktop` of the settings

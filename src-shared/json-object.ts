@@ -24,7 +24,7 @@ export function fieldsFault(value: unknown, shape: object, required: readonly st
 }
 
 /** Largest free-form object beside a content, in bytes of its canonical form (wire specification 6.2). */
-export const maxMetadataBytes = 16_384;
+const maxMetadataBytes = 16_384;
 
 /** A free-form object of limited size, as it was given. Null is no object. */
 export const metadata = z

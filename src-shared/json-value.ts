@@ -2,7 +2,7 @@ import type { Fault } from './fault.ts';
 import { exceedsBytes } from './text.ts';
 
 /** Containers that a value inside a JSON value may be in (wire specification 6.2). */
-export const maxDepth = 16;
+const maxDepth = 16;
 
 /** What keeps `value` from being stored as JSON of at most `limit` bytes in canonical form, or undefined. */
 export function jsonFault(value: unknown, limit: number): Fault | undefined {

@@ -28,7 +28,7 @@ export interface StoredMessage {
 export const maxMessageBytes = 131_072;
 
 /** Code points of content that a listing shows (3.4). */
-export const previewLength = 200;
+const previewLength = 200;
 
 /** Nesting at which content no longer counts as JSON: deeper values cannot be written out again safely. */
 const maxReadableDepth = 500;

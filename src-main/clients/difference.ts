@@ -13,7 +13,7 @@ export function difference(path: string, before: string, after: string): string 
 }
 
 /** References to a variable are shown, values are not. */
-export function masked(text: string): string {
+function masked(text: string): string {
   return text
     .replace(/\b(Bearer\s+)(?!\$)[^\s"']+/g, '$1********')
     .replace(/(CLAUDE_BRIDGE_TOKEN["']?\s*[:=]\s*["']?)(?!\$)[^\s"',}]+/g, '$1********');

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 const tries = 20;
 
 /** Whether a program could listen there right now. */
-export function isPortFree(host: string, port: number): Promise<boolean> {
+function isPortFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

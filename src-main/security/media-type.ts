@@ -13,7 +13,7 @@ export function isJsonMediaType(header: string): boolean {
  * Whether a browser made this request. Pages can leave out or choose a Content-Type but not these headers, so a
  * missing type is fine from anybody else (11.2).
  */
-export function isFromBrowser(headers: IncomingHttpHeaders): boolean {
+function isFromBrowser(headers: IncomingHttpHeaders): boolean {
   if (headers.origin !== undefined) return true;
   return Object.keys(headers).some((name) => name.startsWith('sec-fetch-'));
 }

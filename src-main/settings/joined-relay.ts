@@ -4,7 +4,7 @@ import { unusable } from './configuration-error.ts';
 import type { DataPaths } from './paths.ts';
 
 /** The relay elsewhere that this machine has joined (`joined.json`, mode 0600). Its token lies in a file of its own. */
-export const joinedRelay = z.object({
+const joinedRelay = z.object({
   url: z.url({ protocol: /^https?$/ }),
   /** SHA-256 of its certificate, where that is not trusted by the system. */
   fingerprint: z.string().optional(),

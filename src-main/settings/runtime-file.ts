@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { unusable } from './configuration-error.ts';
 
 /** What a running relay leaves in `runtime/relay.json` (mode 0600) for the programs of the same user. */
-export const runtimeFile = z.object({
+const runtimeFile = z.object({
   /** Where it can be reached from this machine. */
   url: z.url({ protocol: /^https?$/ }),
   /** The same relay at further addresses that are its own as long as it runs. */

@@ -1,7 +1,5 @@
 import type { Position } from './message-store.ts';
 
-export const start: Position = { seq: 0, event: 0 };
-
 /** Whether everything up to `position` lies at or before `limit`. */
 export function covers(limit: Position, position: Position): boolean {
   return position.seq <= limit.seq && position.event <= limit.event;

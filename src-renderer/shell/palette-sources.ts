@@ -41,7 +41,7 @@ export function fits(query: string, text: string): boolean {
     .every((word) => searched.includes(word));
 }
 
-export const channelSource: PaletteSource = {
+const channelSource: PaletteSource = {
   heading: 'Channels',
   find: (query, { channels, unread, router }) =>
     channels.list
@@ -59,7 +59,7 @@ export const channelSource: PaletteSource = {
       })),
 };
 
-export const agentSource: PaletteSource = {
+const agentSource: PaletteSource = {
   heading: 'Agents',
   find: (query, { presence, delivery, router }) => {
     if (query === '') return [];
@@ -81,7 +81,7 @@ export const agentSource: PaletteSource = {
   },
 };
 
-export const commandSource: PaletteSource = {
+const commandSource: PaletteSource = {
   heading: 'Commands',
   find: (query, dashboard) =>
     commands(dashboard)

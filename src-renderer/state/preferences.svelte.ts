@@ -1,6 +1,6 @@
 import { onStored, readStored, writeStored } from './storage.ts';
 
-export const themes = ['system', 'light', 'dark'] as const;
+const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
 interface Values {

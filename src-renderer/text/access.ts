@@ -1,7 +1,7 @@
 import { rights, type Access, type Right } from '../../src-shared/access.ts';
 
 /** What each right is called where people choose. */
-export const rightNames: Readonly<Record<Right, string>> = {
+const rightNames: Readonly<Record<Right, string>> = {
   read: 'read',
   send: 'write',
   clear: 'clear',

@@ -5,10 +5,10 @@ import { name } from '../channel.ts';
 import { checked, type Fault } from '../fault.ts';
 
 /** Longest label of a machine, in Unicode code points. */
-export const maxLabel = 64;
+const maxLabel = 64;
 
 /** Patterns to which one right may be limited. */
-export const maxPatterns = 50;
+const maxPatterns = 50;
 
 /** Longest life of a token, a hundred years, and longest time for which an old secret counts, in seconds. */
 const maxLifeSeconds = 3_155_760_000;

@@ -1,6 +1,5 @@
 /** Who reads a command line. */
-export const shells = ['posix', 'powershell', 'cmd'] as const;
-export type Shell = (typeof shells)[number];
+export type Shell = 'posix' | 'powershell' | 'cmd';
 
 /** A word of a command line as the program is to get it; or text with the value of a variable behind it. */
 export type Word = string | { text: string; variable: string };

@@ -53,7 +53,7 @@ function signedInWith(relay: Relay, token: string): () => Promise<Presented> {
 }
 
 /** Machines: each set of rights, each right within these channels and within others, and tokens at every stage of their life. */
-export async function machines(relay: Relay): Promise<Holder[]> {
+async function machines(relay: Relay): Promise<Holder[]> {
   const holders: Holder[] = [];
   for (const rights of rightSets) {
     const { token } = await makeToken(relay, { rights });

@@ -45,7 +45,7 @@ function tableText({ columns, rows }: Table): string {
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-export function aimText(aim: Aim): string {
+function aimText(aim: Aim): string {
   const { what, measured, bound, goal, unit, kind } = aim;
   const figure = (value: number) => `${Number(value.toPrecision(3))}${unit === '' ? '' : ` ${unit}`}`;
   const scope = kind === 'ratio' ? '' : ' on this machine';

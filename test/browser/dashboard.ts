@@ -69,7 +69,7 @@ export async function openDashboard(
 }
 
 /** A browser without history: nothing is remembered from other tests. */
-export async function newContext(settings: BrowserContextOptions = {}): Promise<BrowserContext> {
+async function newContext(settings: BrowserContextOptions = {}): Promise<BrowserContext> {
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
   context.setDefaultTimeout(20_000);

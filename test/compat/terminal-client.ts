@@ -7,7 +7,7 @@ import { call, type Target } from '../support/http-client.ts';
  */
 
 /** A key that the client reads is missing. */
-export class KeyError extends Error {}
+class KeyError extends Error {}
 
 export class ClientError extends Error {
   readonly status: number;

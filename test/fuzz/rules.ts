@@ -98,7 +98,7 @@ function errorFaults(status: number, body: string): string[] {
   return rpcFaults(value);
 }
 
-export function shapeFaults(value: unknown, status?: number): string[] {
+function shapeFaults(value: unknown, status?: number): string[] {
   const { error, code, message, field } = (value ?? {}) as Record<string, unknown>;
   if (typeof code !== 'string' || !Object.hasOwn(errorStatus, code))
     return [`the error has the code ${String(code)}`];

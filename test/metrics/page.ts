@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { get, type Target } from '../support/http-client.ts';
 
 /** The figures of a relay by their series, such as `claude_bridge_sends_total{result="stored"}`. */
-export class MetricsPage {
+class MetricsPage {
   readonly text: string;
   readonly #figures: ReadonlyMap<string, number>;
 

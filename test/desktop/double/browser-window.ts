@@ -8,7 +8,7 @@ import type {
 import type { AppDouble } from './app.ts';
 import { Emitter, makeEvent, strict } from './emitter.ts';
 
-export class WebContentsDouble {
+class WebContentsDouble {
   readonly emitter = new Emitter('webContents', [
     ...['will-frame-navigate', 'will-navigate', 'will-redirect', 'will-attach-webview'],
     ...['did-start-navigation', 'preload-error', 'render-process-gone'],

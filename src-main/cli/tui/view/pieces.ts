@@ -50,11 +50,7 @@ function toPieces(parts: readonly TextPart[], style: Style): Piece[] {
   );
 }
 
-/** Columns that a text takes. */
-export function width(text: string): number {
-  return stringWidth(text);
-}
-
+/** The columns that they take. */
 export function widthOf(pieces: Pieces): number {
   return pieces.reduce((sum, { text }) => sum + stringWidth(text), 0);
 }

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../src-shared/client/stream-event.ts';
 import { describe } from '../../src-shared/messages/describe.ts';
 import { toFeedMessage } from '../../src-shared/messages/feed-message.ts';
-import { visibleName } from '../text/visible-text.ts';
+import { visibleName } from '../../src-shared/visible-text.ts';
 
 type Arrival = Extract<StreamEvent, { type: 'message' }>['message'];
 

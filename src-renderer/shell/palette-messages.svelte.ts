@@ -7,7 +7,7 @@ import { channelHash, hashOf } from '../route.ts';
 import type { Dashboard } from '../state/dashboard.svelte.ts';
 import { searchMessages } from '../state/message-search.ts';
 import { Pages } from '../state/pages.svelte.ts';
-import { shortMinute } from '../text/times.ts';
+import { shortMinute } from '../../src-shared/shown-time.ts';
 import type { PaletteItem } from './palette-sources.ts';
 
 /** So long after the last key the relay is asked, in ms. */

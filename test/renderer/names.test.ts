@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { senderColour, senderLetters } from '../../src-renderer/text/sender.ts';
-import { visibleName, visibleParts } from '../../src-renderer/text/visible-text.ts';
+import { visibleName, visibleParts } from '../../src-shared/visible-text.ts';
 
 /** The parts of `name` in one line, hidden characters in brackets. */
 const shown = (name: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { counted, duration } from '../../src-renderer/text/numbers.ts';
-import { clockTime, fullTime, shortTime, zoneLabel } from '../../src-renderer/text/times.ts';
+import { counted, duration } from '../../src-shared/numbers.ts';
+import { clockTime, fullTime, shortTime, zoneLabel } from '../../src-shared/shown-time.ts';
 
 test('counts have separators and the right number of their noun', () => {
   expect([0, 1, 1240].map((count) => counted(count, 'message'))).toEqual([

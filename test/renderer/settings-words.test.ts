@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { browserName } from '../../src-renderer/text/browser-name.ts';
-import { bytes } from '../../src-renderer/text/numbers.ts';
 import { labels } from '../../src-renderer/views/settings/labels.ts';
 import { retentionInWords } from '../../src-renderer/views/settings/retention-words.ts';
 import { inWords, readValue, reading } from '../../src-renderer/views/settings/setting-text.ts';
+import { bytes } from '../../src-shared/numbers.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');

@@ -1,6 +1,6 @@
 import type { StorageResponse } from '../../../src-shared/api/storage.ts';
-import { counted } from '../../text/numbers.ts';
-import { dayName, shortMinute } from '../../text/times.ts';
+import { counted } from '../../../src-shared/numbers.ts';
+import { dayName, shortMinute } from '../../../src-shared/shown-time.ts';
 
 /** What keeping messages for `days` means: whether the next sweep deletes any, and when, in one sentence. */
 export function retentionInWords(

@@ -1,7 +1,7 @@
 import type { SettingBody } from '../../../src-shared/api/settings.ts';
+import { bytes, duration } from '../../../src-shared/numbers.ts';
 import { definitionOf } from '../../../src-shared/settings.ts';
 import type { SettingDefinition } from '../../../src-shared/settings/kinds.ts';
-import { bytes, duration } from '../../text/numbers.ts';
 
 type Kind = Pick<SettingDefinition, 'kind' | 'placeholder'>;
 

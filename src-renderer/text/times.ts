@@ -1,1 +1,0 @@
-export * from '../../src-shared/shown-time.ts';

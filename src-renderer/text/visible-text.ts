@@ -1,1 +1,0 @@
-export { visibleName, visibleParts, type TextPart } from '../../src-shared/visible-text.ts';

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type * as z from 'zod';
 import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { validate } from '../../src-shared/validation.ts';
 import type { Actor } from '../relay/actor.ts';
 import type { Principal } from '../security/principal.ts';
 
@@ -25,6 +27,22 @@ export interface Exchange {
 /** The last value of a query parameter, as the original's framework takes it. */
 export function parameter(query: URLSearchParams, name: string): string | undefined {
   return query.getAll(name).at(-1);
+}
+
+/**
+ * The parameters that a schema names. Those of `needed` count as empty where they are absent, and that is then what is wrong
+ * with them.
+ * @throws as `validate`
+ */
+export function readQuery<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  query: URLSearchParams,
+  needed: readonly string[] = [],
+): z.output<z.ZodObject<Shape>> {
+  const given = Object.keys(schema.shape).map((name) => {
+    return [name, parameter(query, name) ?? (needed.includes(name) ? '' : undefined)];
+  });
+  return validate(schema, Object.fromEntries(given));
 }
 
 /** `1`, `true` or `yes` in any case (wire specification 3.4). */

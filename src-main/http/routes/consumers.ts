@@ -7,7 +7,7 @@ import {
 import { consumer } from '../../../src-shared/api/fields.ts';
 import { consumerName, existingChannel } from '../../../src-shared/channel.ts';
 import { validate } from '../../../src-shared/validation.ts';
-import { parameter } from '../exchange.ts';
+import { readQuery } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
 import type { Route } from '../route.ts';
@@ -35,10 +35,7 @@ export function consumerRoutes({ relay, limits }: RouteParts): Route[] {
       path: '/api/consumers',
       right: 'read',
       handle: async ({ response, query, actor }) => {
-        const { channel, consumer_id } = validate(filter, {
-          channel: parameter(query, 'channel'),
-          consumer_id: parameter(query, 'consumer_id'),
-        });
+        const { channel, consumer_id } = readQuery(filter, query);
         const answer: ConsumersResponse = {
           consumers: await relay.consumers.list({ channel, consumer: consumer_id }, actor),
           stuck_after_minutes: limits().stuckMinutes,
@@ -51,10 +48,7 @@ export function consumerRoutes({ relay, limits }: RouteParts): Route[] {
       path: '/api/consumers',
       right: onItsChannel,
       handle: async ({ response, query, actor }) => {
-        const { channel, consumer_id } = validate(target, {
-          channel: parameter(query, 'channel') ?? '',
-          consumer_id: parameter(query, 'consumer_id') ?? '',
-        });
+        const { channel, consumer_id } = readQuery(target, query, ['channel', 'consumer_id']);
         await relay.removeConsumer({ channel, consumer: consumer_id }, actor);
         sendJson(response, 200, { consumer_id, channel, deleted: true });
       },

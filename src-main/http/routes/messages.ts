@@ -6,9 +6,8 @@ import { existingChannel } from '../../../src-shared/channel.ts';
 import { interpretContent } from '../../../src-shared/encoding.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { utf8Bytes } from '../../../src-shared/text.ts';
-import { validate } from '../../../src-shared/validation.ts';
 import type { Page } from '../../relay/page.ts';
-import { flag, parameter, rowLimit } from '../exchange.ts';
+import { flag, readQuery, rowLimit } from '../exchange.ts';
 import { isObject, toItem } from '../message-item.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson, sendJsonThen } from '../respond.ts';
@@ -33,12 +32,7 @@ export function messageRoutes({ relay, limits }: RouteParts): Route[] {
       right: 'read',
       hint: 'POST /api/send',
       handle: async ({ response, query, actor }) => {
-        const asked = validate(listQuery, {
-          channel: parameter(query, 'channel') ?? '',
-          since_id: parameter(query, 'since_id'),
-          before_id: parameter(query, 'before_id'),
-          consumer_id: parameter(query, 'consumer_id'),
-        });
+        const asked = readQuery(listQuery, query, ['channel']);
         const limit = rowLimit(query, { byDefault: 50, max: 500 });
         const wanted = {
           channel: asked.channel,

@@ -5,9 +5,8 @@ import {
   type SearchResponse,
   type ThreadResponse,
 } from '../../../src-shared/api/search.ts';
-import { validate } from '../../../src-shared/validation.ts';
 import type { FoundPage } from '../../relay/finding.ts';
-import { flag, parameter, rowLimit, type Exchange } from '../exchange.ts';
+import { flag, readQuery, rowLimit, type Exchange } from '../exchange.ts';
 import { toFoundMessage } from '../message-item.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJson } from '../respond.ts';
@@ -26,15 +25,14 @@ export function searchRoutes({ relay, limits }: RouteParts): Route[] {
       path: '/api/search',
       right: 'read',
       handle: async ({ response, query, actor }) => {
-        const asked = validate(searchQuery, {
-          q: parameter(query, 'q'),
-          channel: parameter(query, 'channel'),
-          sender: parameter(query, 'sender'),
-          type: parameter(query, 'type'),
-          since_id: parameter(query, 'since_id'),
-          before_id: parameter(query, 'before_id'),
-        });
-        const { q, channel, sender, type, since_id: since, before_id: before } = asked;
+        const {
+          q,
+          channel,
+          sender,
+          type,
+          since_id: since,
+          before_id: before,
+        } = readQuery(searchQuery, query);
         const wanted = { query: q, channel, sender, type, since, before, ...stretch(query) };
         const page = await relay.finding.search(wanted, actor);
         const answer: SearchResponse = {
@@ -50,12 +48,7 @@ export function searchRoutes({ relay, limits }: RouteParts): Route[] {
       path: '/api/threads',
       right: 'read',
       handle: async ({ response, query, actor }) => {
-        const asked = validate(threadQuery, {
-          id: parameter(query, 'id') ?? '',
-          channel: parameter(query, 'channel'),
-          before_id: parameter(query, 'before_id'),
-        });
-        const { id, channel, before_id: before } = asked;
+        const { id, channel, before_id: before } = readQuery(threadQuery, query, ['id']);
         const page = await relay.finding.thread({ id, channel, before, ...stretch(query) }, actor);
         const answer: ThreadResponse = {
           thread: page.thread,

@@ -3,9 +3,8 @@ import { consumer, cursor } from '../../../src-shared/api/fields.ts';
 import type { WaitResponse } from '../../../src-shared/api/messages.ts';
 import { existingChannel } from '../../../src-shared/channel.ts';
 import { toRecord, type MessageRecord } from '../../../src-shared/message-record.ts';
-import { validate } from '../../../src-shared/validation.ts';
 import type { WaitedPage } from '../../relay/receiving.ts';
-import { parameter, seconds, strictRowLimit } from '../exchange.ts';
+import { readQuery, seconds, strictRowLimit } from '../exchange.ts';
 import type { RouteParts } from '../parts.ts';
 import { sendJsonThen } from '../respond.ts';
 import type { Route } from '../route.ts';
@@ -23,11 +22,7 @@ export function waitRoutes({ relay, limits }: RouteParts): Route[] {
       right: 'read',
       handle: async (exchange) => {
         const { response, query, actor, principal } = exchange;
-        const asked = validate(waitQuery, {
-          channel: parameter(query, 'channel') ?? '',
-          since_id: parameter(query, 'since_id'),
-          consumer_id: parameter(query, 'consumer_id'),
-        });
+        const asked = readQuery(waitQuery, query, ['channel']);
         const page = await relay.wait(
           {
             channel: asked.channel,

@@ -61,6 +61,12 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
+/** `text` on one line: a blank in place of line ends and of what is empty around them. */
+export function onOneLine(text: string): string {
+  // A match begins only where a stretch of blanks does, else each blank of a long one would be tried.
+  return text.replace(/(?<!\s)\s*[\r\n]\s*/g, ' ');
+}
+
 /** What an error says, without advice for a command line. */
 export function withoutFlags(sentence: string): string {
   return sentence.replace(/ \([^()]*--[^()]*\)$/, '');

@@ -1,3 +1,4 @@
+import { onOneLine } from '../../src-shared/text.ts';
 import { visibleName } from '../../src-shared/visible-text.ts';
 
 const goneAway = new AbortController();
@@ -11,7 +12,7 @@ export function print(text: string): void {
 }
 
 export function printWarnings(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${onOneLine(warning)}\n`);
+  for (const warning of warnings) process.stderr.write(`warning: ${harmless(warning)}\n`);
 }
 
 /** A line for people beside what is on standard output. */
@@ -21,12 +22,12 @@ export function printNote(text: string): void {
 
 /** One line on standard error, whatever the sentence holds. */
 export function printError(sentence: string): void {
-  process.stderr.write(`error: ${onOneLine(sentence)}\n`);
+  process.stderr.write(`error: ${harmless(sentence)}\n`);
 }
 
 /** A sentence may repeat what somebody else has written, which must not steer the terminal. */
-function onOneLine(sentence: string): string {
-  return visibleName(sentence.replace(/\s*[\r\n]+\s*/g, ' '));
+function harmless(sentence: string): string {
+  return visibleName(onOneLine(sentence));
 }
 
 /** Keeps the process alive when whoever reads its output goes away, as `| head` does. */

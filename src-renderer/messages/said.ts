@@ -7,16 +7,13 @@ export interface SaidPart {
 /** A fenced block, code between backticks on one line, or an address. Nothing else of a text means anything. */
 const marks = /```[^\n`]*\n(?<block>[^]*?)\n?```|`(?<code>[^`\n]+)`|(?<link>\bhttps?:\/\/[^\s<>"'`]+)/gi;
 
-/** What ends a sentence ends no address. */
-const trailing = /[.,;:!?)\]}]+$/;
-
 /** `text` in parts. It stays text: a part is shown, never interpreted. */
 export function saidParts(text: string): SaidPart[] {
   const parts: SaidPart[] = [];
   let end = 0;
   for (const match of text.matchAll(marks)) {
     const { block, code, link } = match.groups ?? {};
-    const taken = link === undefined ? match[0].length : link.replace(trailing, '').length;
+    const taken = link === undefined ? match[0].length : addressLength(link);
     add(parts, 'words', text.slice(end, match.index));
     if (block !== undefined) add(parts, 'block', block);
     else if (code !== undefined) add(parts, 'code', code);
@@ -25,6 +22,13 @@ export function saidParts(text: string): SaidPart[] {
   }
   add(parts, 'words', text.slice(end));
   return parts;
+}
+
+/** How much of what looks like an address is one: what ends a sentence ends no address. */
+function addressLength(text: string): number {
+  let length = text.length;
+  while (length > 0 && '.,;:!?)]}'.includes(text.charAt(length - 1))) length--;
+  return length;
 }
 
 function add(parts: SaidPart[], kind: SaidPart['kind'], text: string): void {

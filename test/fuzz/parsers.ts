@@ -11,7 +11,7 @@ import { pairingCode, readPairingCode } from '../../src-shared/pairing-code.ts';
 import { parseSend } from '../../src-shared/api/sending.ts';
 import { checkSetting } from '../../src-shared/settings/check.ts';
 import { definitionOf, settingKeys } from '../../src-shared/settings.ts';
-import { strip } from '../../src-shared/text.ts';
+import { onOneLine, strip } from '../../src-shared/text.ts';
 import { machineLabel } from '../../src-shared/api/tokens.ts';
 import { validate } from '../../src-shared/validation.ts';
 import { visibleParts, visibleTextParts } from '../../src-shared/visible-text.ts';
@@ -30,7 +30,10 @@ import { OriginPolicy } from '../../src-main/security/origin-policy.ts';
 import { isProtectedPath } from '../../src-main/security/protected-paths.ts';
 import { SharedTokens } from '../../src-main/security/shared-tokens.ts';
 import { readText } from '../../src-main/settings/written-text.ts';
+import { jsonLines } from '../../src-main/cli/tui/view/json.ts';
+import { line, lines } from '../../src-main/cli/tui/view/pieces.ts';
 import { WordSplitter } from '../../src-main/store/sqlite/index/words.ts';
+import { folded, saidParts } from '../../src-renderer/messages/said.ts';
 
 const aProxy = parseTrustedProxies(['127.0.0.1']);
 const hosts = new HostPolicy({
@@ -133,7 +136,14 @@ export const parsers: Readonly<Record<string, (text: string) => unknown>> = {
     new ChannelPatterns(['*a*b*']).has(text),
     new ChannelPatterns([text]).has('a'.repeat(256)),
   ],
-  'what is shown': (text) => [visibleParts(text), visibleTextParts(text), strip(text)],
+  'what the page shows of a message': (text) => [
+    folded(text),
+    saidParts(text),
+    saidParts(`see https://relay.example/${text}a`),
+    saidParts(`\`\`\`\n${text}`),
+  ],
+  'what the terminal screen shows of a message': (text) => [line(text), lines(text), jsonLines([text])],
+  'what is shown': (text) => [visibleParts(text), visibleTextParts(text), strip(text), onOneLine(text)],
   ...Object.fromEntries(
     Object.entries(schemas).map(([name, schema]): [string, (text: string) => unknown] => [
       `the schema ${name}`,

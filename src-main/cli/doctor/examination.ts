@@ -1,5 +1,6 @@
 import { ApiClient } from '../../../src-shared/client/api-client.ts';
 import { toError } from '../../../src-shared/bridge-error.ts';
+import { onOneLine } from '../../../src-shared/text.ts';
 import type { WhoamiResponse } from '../../../src-shared/api/tokens.ts';
 import type { Target } from '../target.ts';
 import type { Finding } from './finding.ts';
@@ -34,5 +35,5 @@ export type Check = (examination: Examination) => Promise<Finding[]>;
 
 /** The reason in whatever was thrown, on one line. */
 export function reason(thrown: unknown): string {
-  return toError(thrown).message.replace(/\s*[\r\n]+\s*/g, ' ');
+  return onOneLine(toError(thrown).message);
 }

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
+import { onOneLine } from '../../../../src-shared/text.ts';
 import { visibleParts, visibleTextParts, type TextPart } from '../../../../src-shared/visible-text.ts';
 
 /** Colours by their names, so that they are those of the terminal's own theme, dark or light. */
@@ -32,7 +33,7 @@ export function name(text: string, style: Style = {}): Piece[] {
 
 /** A text that somebody else wrote, on one line. */
 export function line(text: string, style: Style = {}): Piece[] {
-  return toPieces(visibleTextParts(text.replaceAll(/\s*[\r\n]\s*|\t/g, ' ')), style);
+  return toPieces(visibleTextParts(onOneLine(text).replaceAll('\t', ' ')), style);
 }
 
 /** A text that somebody else wrote, as the lines it has. */

@@ -19,3 +19,16 @@ test('they stay in order when the clock goes back', () => {
   vi.setSystemTime(new Date('2030-01-31T08:15:00Z'));
   expect([nextId(), before].toSorted()[0]).toBe(before);
 });
+
+test('they are never from later than a timestamp that is made after them', async () => {
+  vi.resetModules();
+  const fresh = await import('../../src-main/store/sqlite/ids.ts');
+  const { Clock } = await import('../../src-main/store/sqlite/clock.ts');
+  // Timestamps get the digits that `Date` lacks from a clock that may stand a little behind it.
+  const { now } = Date;
+  const ahead = vi.spyOn(Date, 'now').mockImplementation(() => now() + 1);
+  onTestFinished(() => ahead.mockRestore());
+  const id = fresh.nextId();
+  const made = Date.parse(new Clock().next());
+  expect(parseInt(id.replace('-', '').slice(0, 12), 16)).toBeLessThanOrEqual(made);
+});

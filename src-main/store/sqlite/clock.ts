@@ -47,7 +47,7 @@ function parseTimestamp(timestamp: string): number | undefined {
 let calibration = Date.now() - performance.now();
 
 /** The system's time in µs. The monotonic clock gives the digits that `Date` lacks; `Date` wins where they part. */
-function systemMicroseconds(): number {
+export function systemMicroseconds(): number {
   const wall = Date.now();
   let precise = calibration + performance.now();
   if (Math.abs(wall - precise) > 2) {

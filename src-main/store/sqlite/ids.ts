@@ -1,5 +1,6 @@
 import { getRandomValues } from 'node:crypto';
 import { v7 } from 'uuid';
+import { systemMicroseconds } from './clock.ts';
 
 /** Random bytes in store. Asking the system for a few at a time costs as much as the rest of an insert's preparation. */
 const pool = new Uint8Array(8_192);
@@ -11,7 +12,8 @@ let place = 0;
 
 /** A new id: a UUID of version 7 (RFC 9562 §5.7), later in binary order than those before it, whatever the clock does. */
 export function nextId(): string {
-  const now = Date.now();
+  // By the clock of the timestamps: what happens after a message must not seem to be from before its id.
+  const now = Math.floor(systemMicroseconds() / 1_000);
   if (now > lastMs) {
     lastMs = now;
     place = new DataView(randomBytes().buffer, used - 16).getUint32(0) >>> 1;

@@ -1,13 +1,11 @@
 import { copyFileSync, readFileSync } from 'node:fs';
-import { request } from 'node:https';
-import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasOpenssl, makeCertificate, type MadeCertificate } from '../support/certificates.ts';
 import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
 import { head, RawConnection } from '../support/raw-http.ts';
+import { secureCall } from '../support/secure-call.ts';
 import { expectError } from './expect-answer.ts';
 
 describe.skipIf(!hasOpenssl)('over TLS', () => {
@@ -31,33 +29,12 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
     copyFileSync(keyPath, join(dir, 'key.pem'));
   }
 
-  async function call(
+  function call(
     method: string,
     path: string,
-    options: { headers?: Record<string, string>; body?: string } = {},
+    options: { headers?: Record<string, string>; body?: unknown } = {},
   ) {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      request({
-        host: '127.0.0.1',
-        port: relay.port,
-        method,
-        path,
-        ca,
-        agent: false,
-        servername: 'localhost',
-        headers: options.headers,
-      })
-        .once('response', resolve)
-        .once('error', reject)
-        .end(options.body);
-    });
-    const body = await text(response);
-    return {
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      text: body,
-      body: JSON.parse(body || 'null') as unknown,
-    };
+    return secureCall(relay, path, { ca, method, ...options });
   }
 
   function handshake(options: ConnectionOptions): Promise<TLSSocket> {
@@ -68,16 +45,16 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
   }
 
   test('everything works as without it', async () => {
-    const body = JSON.stringify({ channel: 'tls', sender: 's', content: 'c' });
+    const body = { channel: 'tls', sender: 's', content: 'c' };
     expect((await call('POST', '/api/send', { body })).status).toBe(200);
     expect((await call('GET', '/api/messages?channel=tls')).body).toMatchObject({
       messages: [{ preview: 'c' }],
     });
     const own = { Origin: `https://127.0.0.1:${relay.port}`, 'Content-Type': 'application/json' };
-    expect((await call('POST', '/api/clear', { body: '{"channel":"tls"}', headers: own })).status).toBe(200);
+    expect((await call('POST', '/api/clear', { body: { channel: 'tls' }, headers: own })).status).toBe(200);
     const plain = { ...own, Origin: `http://127.0.0.1:${relay.port}` };
     expectError(
-      await call('POST', '/api/clear', { body: '{}', headers: plain }),
+      await call('POST', '/api/clear', { body: {}, headers: plain }),
       403,
       'origin_not_allowed',
       'Origin',

@@ -139,20 +139,15 @@ describe('what agents say', () => {
         nested: { a: 1, b: 2 },
       },
     });
-    await sendEnvelope(relay, {
-      channel,
-      sender: 'orion',
-      type: 'progress',
-      correlation_id: 'job-1',
-      content: { text: '12 of 40', done: 12, total: 40 },
-    });
-    await sendEnvelope(relay, {
-      channel,
-      sender: 'orion',
-      type: 'progress',
-      correlation_id: 'job-1',
-      content: { text: '30 of 40', done: 30, total: 40 },
-    });
+    for (const done of [12, 30]) {
+      await sendEnvelope(relay, {
+        channel,
+        sender: 'orion',
+        type: 'progress',
+        correlation_id: 'job-1',
+        content: { text: `${done} of 40`, done, total: 40 },
+      });
+    }
     await sendEnvelope(relay, {
       channel,
       sender: 'orion',

@@ -98,11 +98,11 @@ export class Owner {
     return true;
   }
 
-  /** The token that all share. */
-  get sharedKey(): Key {
+  /** The token that all share. @param lastContested see `Key` */
+  sharedKey(lastContested: Key['lastContested']): Key {
     return {
       current: () => this.#relay.sharedToken,
-      contested: true,
+      lastContested,
       renew: async (graceSeconds) => {
         const body = { grace_seconds: graceSeconds };
         const { token, old_until } = await this.#ask<SharedTokenResponse>('POST', '/api/token/rotate', body);
@@ -116,7 +116,7 @@ export class Owner {
     let current = token;
     return {
       current: () => current,
-      contested: false,
+      lastContested: () => -Infinity,
       renew: async (graceSeconds) => {
         const body = { grace_seconds: graceSeconds };
         const renewed = await this.#ask<TokenResponse>('POST', `/api/tokens/${id}/rotate`, body);

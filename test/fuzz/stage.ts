@@ -55,6 +55,9 @@ export class Stage implements AsyncDisposable {
   /** Heap of the relay in MB after collecting garbage, at some points of the run; the first one after the warm-up. */
   readonly heapMb: number[] = [];
   #batches = 0;
+  /** Requests that may rotate the shared token and are under way, and when the last one may have done so. */
+  #rotating = 0;
+  #lastRotated = -Infinity;
 
   private constructor(target: Target, lines: readonly McpLine[], { tally, secure }: StageOptions) {
     this.#target = target;
@@ -62,7 +65,10 @@ export class Stage implements AsyncDisposable {
     this.#lines = lines;
     const names = ['MCP over HTTP+SSE', 'MCP over stdio'];
     this.#talks = lines.map((line, index) => new McpTalk(line, { name: names[index] ?? '', secure, tally }));
-    this.#shared = new RenewedToken(target, this.#owner.sharedKey);
+    this.#shared = new RenewedToken(
+      target,
+      this.#owner.sharedKey(() => (this.#rotating > 0 ? Infinity : this.#lastRotated)),
+    );
     this.#breaker = secure ? new TlsBreaker(target, tally) : undefined;
     this.#tally = tally;
   }
@@ -188,7 +194,13 @@ export class Stage implements AsyncDisposable {
     tally.count(route, secure);
     const leaveAfterMs = mayWait ? patienceMs : undefined;
     const asked = { pieces, headOnly, ends, leaveAfterMs, limitMs };
+    const rotates = route === 'POST /api/token/rotate';
+    if (rotates) this.#rotating++;
     const { answers, end, ms } = await exchange({ ...lineTo(this.#target), ...asked });
+    if (rotates) {
+      this.#rotating--;
+      if ((answers[0]?.status ?? 0) < 400) this.#lastRotated = performance.now();
+    }
     tally.ended(end);
     if (!mayWait) tally.took(ms, route);
     const faults = answers.flatMap((answer, index) =>

@@ -54,14 +54,19 @@ describe('a relay with a token', () => {
     expect(answer.body).toMatchObject({ error: 'unauthorized' });
   });
 
-  test('of two Authorization headers a wrong first one is final', async () => {
+  test.each([
+    ['wrong', wire],
+    [wire, 'wrong'],
+    [wire, wire],
+  ])('of two Authorization headers none counts (%#)', async (first, second) => {
     const request = head(
       'GET /api/state HTTP/1.1',
       'Host: localhost',
-      'Authorization: Bearer wrong',
-      `Authorization: Bearer ${wire}`,
+      `Authorization: Bearer ${first}`,
+      `Authorization: Bearer ${second}`,
     );
-    expectError(await rawRequest(relay, Buffer.from(request, 'latin1')), 401, 'unauthorized');
+    const answer = await rawRequest(relay, Buffer.from(request, 'latin1'));
+    expectError(answer, 400, 'invalid_request', 'Authorization');
   });
 
   test('the token of the runtime file has every right, also that of reloading', async () => {

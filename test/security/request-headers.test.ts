@@ -27,6 +27,10 @@ describe('over a real socket', () => {
       ['Host: localhost', 'Origin: http://a.example', 'ORIGIN: http://b.example'],
       'more than one Origin header',
     ],
+    [
+      ['Host: localhost', 'Authorization: Bearer a', 'authorization: Bearer b'],
+      'more than one Authorization header',
+    ],
   ])('%j: %s', async (headers, says) => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
     socket.end(`GET / HTTP/1.1\r\n${headers.join('\r\n')}\r\nConnection: close\r\n\r\n`);

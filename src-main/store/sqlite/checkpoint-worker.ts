@@ -12,22 +12,48 @@ const worthCopying = 250;
 const { path, everyMs } = workerData as CheckpointWorkerData;
 const db = new Database(path, { fileMustExist: true, timeout: 0 });
 /** Only looks. */
-const look = db.prepare<[], { log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)');
-const checkpoint = db.prepare<[], { log: number }>('PRAGMA wal_checkpoint(PASSIVE)');
+const look = db.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)');
+const checkpoint = db.prepare<[], LogState>('PRAGMA wal_checkpoint(PASSIVE)');
 
+/** Pages, also those that were written while others were copied. */
+interface LogState {
+  log: number;
+  checkpointed: number;
+}
+
+/** A copy of much takes so long that as much may have been written meanwhile; a few rounds catch up. */
+const mostRounds = 5;
+
+let begun = false;
 const copying = setInterval(() => {
   try {
-    const seen = look.get();
-    if (!seen || seen.log - seen.checkpointed < worthCopying) return;
-    const result = checkpoint.get();
-    if (!result) return;
-    const report: CheckpointReport = { logged: result.log };
-    parentPort?.postMessage(report);
+    const hasCopied = copy();
+    if (hasCopied || !begun) report();
+    begun = true;
   } catch (error) {
     // Busy means that the main connection is checkpointing itself; anything else is for the owner to know.
     if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error;
   }
 }, everyMs);
+
+/** @returns whether there was anything worth copying */
+function copy(): boolean {
+  for (let round = 0; round < mostRounds; round++) {
+    if (pagesLeft(look.get()) < worthCopying) return round > 0;
+    checkpoint.get();
+  }
+  return true;
+}
+
+function report(): void {
+  const state = look.get();
+  const report: CheckpointReport = { logged: state?.log ?? 0, left: pagesLeft(state) };
+  parentPort?.postMessage(report);
+}
+
+function pagesLeft(state: LogState | undefined): number {
+  return state ? state.log - state.checkpointed : 0;
+}
 
 // Asked to end: see stopWorker.
 parentPort?.once('message', () => {

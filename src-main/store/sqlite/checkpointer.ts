@@ -4,10 +4,12 @@ import { toError } from '../../../src-shared/bridge-error.ts';
 import { stopWorker } from './stop-worker.ts';
 import { workerFile } from './worker-file.ts';
 
-/** What the worker reports after each of its checkpoints. */
+/** What the worker reports when it begins, and whenever it has copied something. */
 export interface CheckpointReport {
   /** Pages in the write-ahead log. */
   logged: number;
+  /** Those of them that are not in the file yet. */
+  left: number;
 }
 
 export interface CheckpointWorkerData {
@@ -35,6 +37,9 @@ const busyWindowMs = 1_000;
 const copyEveryMs = 20;
 const finishPages = 1_000;
 
+/** It leaves more than this to the worker's next round, in pages: it would hold the event loop for too long itself. */
+const mostToFinish = 500;
+
 /**
  * Keeps checkpoints off the hot path. While much is written a worker thread copies pages from the log to the file; the
  * main connection only finishes what is left, so that the log can start again from its beginning. The finishing touch
@@ -45,6 +50,7 @@ export class Checkpointer {
   readonly #onError: (error: unknown) => void;
   readonly #idleMs: number;
   #worker: Worker | undefined;
+  #ready = Promise.resolve();
   #windowStart = 0;
   #commits = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -68,14 +74,21 @@ export class Checkpointer {
       this.#windowStart = now;
       this.#commits = 0;
     }
-    if (++this.#commits % busyCommits !== 0) return;
+    if (++this.#commits % busyCommits === 0) void this.expectMuch();
+  }
+
+  /** Gets help, or keeps it: many pages are written, or are about to be. Resolves when the worker is there, or cannot be. */
+  expectMuch(): Promise<void> {
     this.#idle?.refresh();
+    if (this.#worker) return this.#ready;
     try {
-      this.#worker ??= this.#startWorker();
+      this.#worker = this.#startWorker();
+      this.#relyOnWorker();
     } catch (error) {
       // The system gives no further thread: SQLite's own checkpoints do.
       this.#onError(error);
     }
+    return this.#ready;
   }
 
   /** Ends the worker and merges the log into the file, as far as other processes allow. */
@@ -93,23 +106,26 @@ export class Checkpointer {
     const data: CheckpointWorkerData = { path: this.#db.name, everyMs: copyEveryMs };
     const worker = new Worker(workerFile('checkpoint-worker'), { workerData: data });
     worker.unref();
+    this.#ready = new Promise((resolve) => {
+      // Its first report, or its end if that comes before.
+      for (const event of ['message', 'exit'] as const) worker.once(event, () => resolve());
+    });
     worker.on('message', (report: CheckpointReport) => this.#finish(report));
     worker.on('error', (error) => {
       this.#onError(toError(error));
       this.#forget(worker);
     });
-    worker.once('online', () => this.#relyOn(worker));
     return worker;
   }
 
-  #relyOn(worker: Worker): void {
-    if (this.#worker !== worker) return;
+  /** From now on, while it is still starting: a checkpoint of ours in between would hold the event loop. */
+  #relyOnWorker(): void {
     this.#db.pragma(`wal_autocheckpoint = ${safetyPages}`);
     this.#idle = setTimeout(() => void this.#stopWorker(), this.#idleMs).unref();
   }
 
-  #finish({ logged }: CheckpointReport): void {
-    if (logged < finishPages || !this.#worker) return;
+  #finish({ logged, left }: CheckpointReport): void {
+    if (logged < finishPages || left > mostToFinish || !this.#worker) return;
     try {
       this.#db.pragma('wal_checkpoint(PASSIVE)');
     } catch (error) {

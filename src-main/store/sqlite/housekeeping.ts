@@ -15,26 +15,32 @@ const lastRows = 1_000;
 /** How often the emptied space of cleared channels is tried again after a failure, in ms. */
 const retryAfter = 5_000;
 
+export interface HousekeepingParts {
+  sql: Statements;
+  context: WriteContext;
+  push: <T>(write: Outcome<T>) => Promise<T>;
+  /** Told that many pages will be written; resolves when whoever helps with that is ready. */
+  expectMuch: () => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
 /** Gives space back: cleared channels, expired messages, old events and audit rows. Always in small steps. */
 export class Housekeeping {
   readonly #sql: Statements;
   readonly #context: WriteContext;
   readonly #push: <T>(write: Outcome<T>) => Promise<T>;
+  readonly #expectMuch: () => Promise<void>;
   readonly #onError: (error: unknown) => void;
   readonly #stopping = new AbortController();
   #stepRows = stepRows;
   /** Channels are emptied one after the other: many at a time would make each transaction as large as all of them. */
   #reclaiming: Promise<void> = Promise.resolve();
 
-  constructor(
-    sql: Statements,
-    context: WriteContext,
-    push: <T>(write: Outcome<T>) => Promise<T>,
-    onError: (error: unknown) => void,
-  ) {
+  constructor({ sql, context, push, expectMuch, onError }: HousekeepingParts) {
     this.#sql = sql;
     this.#context = context;
     this.#push = push;
+    this.#expectMuch = expectMuch;
     this.#onError = onError;
   }
 
@@ -65,7 +71,7 @@ export class Housekeeping {
         const expired = await this.#trimStep(before);
         if (expired.length === 0) break;
         for (const { counts } of expired) total += counts;
-        await nextTurn();
+        await this.#afterRemoving(expired.length);
       }
     } finally {
       await this.#tellRemovals();
@@ -89,7 +95,7 @@ export class Housekeeping {
       this.#sql.deleteOldEvents.run({ after: last, upTo: end, before });
       last = end;
       return rows;
-    });
+    }, nextTurn);
   }
 
   /** Forgets channels that are empty and that nobody needs to know of any more. */
@@ -101,7 +107,7 @@ export class Housekeeping {
       this.#sql.forgetChannels.run({ after: last, upTo: end });
       last = end;
       return rows;
-    });
+    }, nextTurn);
   }
 
   /** Removes keys that other programs have reserved and left behind. */
@@ -133,12 +139,21 @@ export class Housekeeping {
   }
 
   /** Runs a deleting step again and again, giving others their turn, until nothing is left. */
-  async #repeat(remove: (rows: number) => number): Promise<void> {
+  async #repeat(
+    remove: (rows: number) => number,
+    between = (removed: number) => this.#afterRemoving(removed),
+  ): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const removed = await this.#push(new Step(() => this.#timed(remove)));
       if (removed === 0) return;
-      await nextTurn();
+      await between(removed);
     }
+  }
+
+  /** Gives others their turn. Where rows go by the hundred, the log must be copied as fast as it is written. */
+  async #afterRemoving(rows: number): Promise<void> {
+    if (rows >= fewestRows) await this.#expectMuch();
+    await nextTurn();
   }
 
   #trimStep(before: string): Promise<ExpiredRow[]> {

@@ -158,7 +158,10 @@ export class SqliteStore implements MessageStore {
         },
       });
       const push = <T>(write: Outcome<T>) => this.#push(write);
-      this.#housekeeping = new Housekeeping(this.#sql, this.#context, push, onError);
+      this.#housekeeping = new Housekeeping({
+        ...{ sql: this.#sql, context: this.#context, push, onError },
+        expectMuch: () => this.#checkpointer.expectMuch(),
+      });
       this.#housekeeping.resume();
       this.index = new SqliteIndex({ db, origins, push, onError });
       this.#publisher.watch(() => this.index.committed());

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { startRelay } from '../servers/start.ts';
@@ -35,7 +35,15 @@ export async function fillHome({ program, folder, ...filling }: Filling): Promis
   } finally {
     db.close();
   }
+  flush(databaseOf(home));
   return home;
+}
+
+/** Writes a file to the disk: else the first commit of the relay that is measured would have to. */
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 export function databaseOf(home: string): string {

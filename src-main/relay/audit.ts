@@ -1,5 +1,5 @@
 import type { AuditResponse } from '../../src-shared/api/audit.ts';
-import type { AuditDraft, AuditQuery, MessageStore } from '../store/message-store.ts';
+import type { AuditDraft, AuditPage, AuditQuery, MessageStore } from '../store/message-store.ts';
 import type { Actor, ChannelAccess } from './actor.ts';
 
 /** What is recorded; where it came from and by whom is known of who asked. */
@@ -21,9 +21,6 @@ const maxRowsOfBurst = 20;
 
 /** Bursts that are remembered; beyond it the oldest are forgotten and may write again. */
 const maxRemembered = 1_000;
-
-/** Newest entries that are gone through for those about certain channels. */
-const maxSearched = 10_000;
 
 interface Burst {
   until: number;
@@ -71,13 +68,18 @@ export class Audit {
     );
   }
 
-  /** The newest entries of those that are asked for. */
+  /** The newest entries of those that are asked for, as far as they are about channels that may be read. */
   async read(query: AuditQuery, { readable }: Pick<ChannelAccess, 'readable'>): Promise<AuditResponse> {
     if (!this.enabled) return { enabled: false, events: [] };
-    if (!readable) return { enabled: true, events: await this.#store.audit(query) };
-    const events = await this.#store.audit({ ...query, limit: maxSearched });
-    const told = events.filter(({ channel }) => channel !== null && readable.has(channel));
-    return { enabled: true, events: told.slice(0, query.limit) };
+    const { events, nextBeforeId } = readable
+      ? await this.#store.auditOfChannels({ ...query, mayRead: (channel) => readable.has(channel) })
+      : await this.#newest(query);
+    return { enabled: true, events, ...(nextBeforeId !== undefined && { next_before_id: nextBeforeId }) };
+  }
+
+  async #newest(query: AuditQuery): Promise<AuditPage> {
+    const events = await this.#store.audit(query);
+    return { events, nextBeforeId: events.length < query.limit ? undefined : events.at(-1)?.id };
   }
 
   /** The burst under way, or a new one with what the last one had only counted. */

@@ -108,6 +108,12 @@ export interface MessageStore {
   audit(query: AuditQuery): Promise<AuditEvent[]>;
 
   /**
+   * The same of certain channels, whether or not they are still there. A call goes through a bounded number of rows, so it may
+   * bring fewer than were asked for, or none, and say where the next one goes on.
+   */
+  auditOfChannels(query: AuditOfChannelsQuery): Promise<AuditPage>;
+
+  /**
    * How many messages are older than a moment (a timestamp), counted up to `limit`. Those of a clear that are still on
    * their way out may count.
    */
@@ -377,6 +383,17 @@ export interface AuditQuery {
   beforeId?: number | undefined;
   /** Only rows of this kind. */
   event?: string | undefined;
+}
+
+export interface AuditOfChannelsQuery extends AuditQuery {
+  /** Whether rows about this channel are wanted. Those about no channel never are. */
+  mayRead: (channel: string) => boolean;
+}
+
+export interface AuditPage {
+  events: AuditEvent[];
+  /** `beforeId` of the next call; undefined when there is nothing left. It is lower than that of this one. */
+  nextBeforeId: number | undefined;
 }
 
 export interface AuditDraft {

@@ -25,12 +25,14 @@ export class AuditLog {
   async open(event: string | undefined): Promise<void> {
     this.#event = event;
     await this.entries.open(async (before_id, signal) => {
-      const { enabled, events } = await this.#api.audit(
-        { limit: pageSize, ...(event && { event }), ...(before_id && { before_id }) },
-        { signal },
-      );
-      this.enabled = enabled;
-      return { items: events, next: events.length < pageSize ? undefined : events.at(-1)?.id };
+      for (let from = before_id; ;) {
+        const query = { limit: pageSize, ...(event && { event }), ...(from && { before_id: from }) };
+        const { enabled, events, next_before_id: next } = await this.#api.audit(query, { signal });
+        this.enabled = enabled;
+        // A page may be empty though others follow, and nobody would ask for those.
+        if (events.length > 0 || next === undefined) return { items: events, next };
+        from = next;
+      }
     });
   }
 
@@ -58,15 +60,13 @@ export class AuditLog {
    */
   async all(): Promise<AuditEvent[]> {
     const all: AuditEvent[] = [];
-    for (;;) {
-      const last = all.at(-1)?.id;
-      const { events } = await this.#api.audit({
-        limit: exportSize,
-        ...(this.#event && { event: this.#event }),
-        ...(last !== undefined && { before_id: last }),
-      });
-      all.push(...events);
-      if (events.length < exportSize) return all;
-    }
+    const query = { limit: exportSize, ...(this.#event && { event: this.#event }) };
+    let next: number | undefined;
+    do {
+      const page = await this.#api.audit({ ...query, ...(next !== undefined && { before_id: next }) });
+      all.push(...page.events);
+      next = page.next_before_id;
+    } while (next !== undefined);
+    return all;
   }
 }

@@ -14,4 +14,6 @@ export interface AuditEvent {
 export interface AuditResponse {
   enabled: boolean;
   events: AuditEvent[];
+  /** `before_id` of the page behind this one, which may bring fewer than were asked for, or none; absent at the end. */
+  next_before_id?: number;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AuditOfChannelsQuery } from '../../src-main/store/message-store.ts';
 import {
   appendAll,
   beginning,
@@ -100,6 +101,42 @@ export function removal(name: string, create: CreateData): void {
         { event: 'channel_create', channel: 'room', detail: 'first message by alice', ip: null },
       ]);
       expect(await store.audit({ limit: 1 })).toEqual(entries.slice(0, 1));
+    });
+
+    test('finds the audit entries of certain channels, however far back, page by page to the end', async () => {
+      const { store } = await openStore(create);
+      const channels = ['room', undefined, 'hall', undefined, 'room'];
+      const entries = Array.from({ length: 5_000 }, (_, turn) => ({
+        event: turn % 2 === 0 ? 'even' : 'odd',
+        // The first rows are about the channel, then come thousands that are not.
+        channel: turn < 5 ? channels[turn] : turn % 3 === 0 ? 'hall' : undefined,
+        detail: `entry ${turn}`,
+      }));
+      await Promise.all(entries.map((entry) => store.appendAudit(entry)));
+      const details = async (query: Partial<AuditOfChannelsQuery>) => {
+        const found: (string | null)[] = [];
+        let beforeId = query.beforeId;
+        for (let pages = 0; pages < 1_000; pages++) {
+          const mayRead = (channel: string) => channel === 'room';
+          const page = await store.auditOfChannels({ limit: 10, mayRead, ...query, beforeId });
+          found.push(...page.events.map(({ detail }) => detail));
+          expect(page.events.length).toBeLessThanOrEqual(query.limit ?? 10);
+          if (page.nextBeforeId === undefined) return found;
+          expect(page.nextBeforeId).toBeLessThan(beforeId ?? Infinity);
+          beforeId = page.nextBeforeId;
+        }
+        throw new Error('the pages have no end');
+      };
+      expect(await details({})).toEqual(['entry 4', 'entry 0']);
+      expect(await details({ limit: 1 })).toEqual(['entry 4', 'entry 0']);
+      expect(await details({ event: 'even' })).toEqual(['entry 4', 'entry 0']);
+      expect(await details({ event: 'odd' })).toEqual([]);
+      const [last] = (await store.auditOfChannels({ limit: 1, mayRead: (channel) => channel === 'room' }))
+        .events;
+      expect(await details({ beforeId: last?.id })).toEqual(['entry 0']);
+      const halls = await details({ limit: 7, mayRead: (channel) => channel === 'hall' });
+      const wanted = entries.filter(({ channel }) => channel === 'hall').map(({ detail }) => detail);
+      expect(halls.toSorted()).toEqual(wanted.toSorted());
     });
 
     test('sweeps events and audit entries before a moment, which itself stays', async () => {

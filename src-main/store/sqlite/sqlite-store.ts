@@ -7,6 +7,8 @@ import type {
   AckRequest,
   Appended,
   AuditDraft,
+  AuditOfChannelsQuery,
+  AuditPage,
   AuditQuery,
   BackupOptions,
   Change,
@@ -30,6 +32,7 @@ import type {
   Totals,
 } from '../message-store.ts';
 import { RestoreMessages, RestorePosition } from './archive-writes.ts';
+import { auditOfChannels } from './audit-search.ts';
 import { backupDatabase } from './backup.ts';
 import { ChangeLog } from './change-log.ts';
 import { ChannelPages } from './channel-pages.ts';
@@ -324,6 +327,10 @@ export class SqliteStore implements MessageStore {
         ? this.#sql.audit.all({ beforeId, limit })
         : this.#sql.auditOf.all({ event, beforeId, limit }),
     );
+  }
+
+  auditOfChannels(query: AuditOfChannelsQuery): Promise<AuditPage> {
+    return auditOfChannels(query, { sql: this.#sql, reader: this.#reader });
   }
 
   pause(): Promise<Pause | undefined> {

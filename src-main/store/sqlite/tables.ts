@@ -274,6 +274,18 @@ export function prepareStatements(db: Database, origins: Origins) {
       fixedPlan(`SELECT ${auditColumns} FROM audit INDEXED BY relay_audit_event
        WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`),
     ),
+    /** What a search for certain channels goes through. */
+    auditChannels: db.prepare<[{ beforeId: number; limit: number }], Pick<AuditEvent, 'id' | 'channel'>>(
+      fixedPlan('SELECT id, channel FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit'),
+    ),
+    auditChannelsOf: db.prepare<
+      [{ event: string; beforeId: number; limit: number }],
+      Pick<AuditEvent, 'id' | 'channel'>
+    >(
+      fixedPlan(`SELECT id, channel FROM audit INDEXED BY relay_audit_event
+       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`),
+    ),
+    auditById: db.prepare<[number], AuditEvent>(`SELECT ${auditColumns} FROM audit WHERE id = ?`),
     deleteOldAudit: db.prepare<[number, string]>(
       fixedPlan('DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?'),
     ),

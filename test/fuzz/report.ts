@@ -63,19 +63,19 @@ export function figures(report: Report): string {
       `- ${requests} requests and messages to ${routes} routes and transports in ${Math.round(seconds)} s, ${secureRequests} of them over TLS: ${failures.length} kinds of failure.`,
       `- Beside them ${broken} connections that break TLS in ${Object.keys(report.brokenTls).length} ways.`,
       `- Replaced or revoked while requests were under way: ${renewed.join(', ')}.`,
-      ...Object.entries(report.heapMb).map(([relay, heap]) => heapLine(relay, heap)),
+      heapLine('the relay in the clear', report.heapMb.plain),
+      ...(secureRequests > 0 ? [heapLine('the one that encrypts', report.heapMb.secure)] : []),
       `- The slowest answer that nobody had asked to wait for took ${Math.round(slowestMs)} ms; others were at work on the machine.`,
     ].join('\n'),
     table(['answers', 'times'], report.statuses),
     table(['errors by code', 'times'], report.codes),
-    table(['broken TLS', 'times'], report.brokenTls),
+    ...(broken > 0 ? [table(['broken TLS', 'times'], report.brokenTls)] : []),
   ].join('\n\n');
 }
 
 function heapLine(relay: string, heapMb: readonly number[]): string {
   const [first = 0, last = 0] = [heapMb[0], heapMb.at(-1)];
-  const name = relay === 'secure' ? 'of the relay that encrypts' : 'of the other relay';
-  return `- Heap ${name} after collecting garbage: ${first.toFixed(1)} MB after the warm-up, ${last.toFixed(1)} MB at the end.`;
+  return `- Heap of ${relay} after collecting garbage: ${first.toFixed(1)} MB after the warm-up, ${last.toFixed(1)} MB at the end.`;
 }
 
 /** What went wrong, and how to see it again. */

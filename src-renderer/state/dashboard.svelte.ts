@@ -112,7 +112,7 @@ export class Dashboard {
         this.caughtUp = 0;
         this.delivery.reset();
         void this.#askForState();
-        void this.look();
+        void this.#askForAddresses();
         void this.outbox.flush();
         if (gap) void this.#catchUp();
       },
@@ -166,18 +166,23 @@ export class Dashboard {
     };
   }
 
-  /**
-   * Asks the relay for what no event tells. A failure shows in the link, which fails as well. Whether one is still signed in is
-   * asked first: a session may have ended without the stream's being cut, and only this question is not written down (7.6).
-   */
+  /** Asks the relay for what no event tells. A failure shows in the link, which fails as well. */
   async refresh(): Promise<void> {
+    if (await this.#isKnown()) await this.#askForState();
+  }
+
+  /**
+   * Whether the relay still knows this browser, and what it may do. Asked before anything that nobody has clicked on: a session
+   * may have ended without the stream's being cut, and only this question is not written down (7.6).
+   */
+  async #isKnown(): Promise<boolean> {
     try {
       this.session.admit(await this.api.session());
+      return true;
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
-      return;
+      return false;
     }
-    await this.#askForState();
   }
 
   async #askForState(): Promise<void> {
@@ -266,8 +271,12 @@ export class Dashboard {
     }
   }
 
-  /** Asks for what changes only when somebody changes the settings. */
+  /** Asks for what changes only when somebody changes the settings: what one may do, and where the relay is reached. */
   async look(): Promise<void> {
+    if (await this.#isKnown()) await this.#askForAddresses();
+  }
+
+  async #askForAddresses(): Promise<void> {
     try {
       this.addresses = (await this.api.addresses()).addresses;
     } catch (error) {

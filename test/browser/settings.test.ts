@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { bearer, call, get, state } from '../support/http-client.ts';
-import { networkAddress } from '../support/networks.ts';
+import { hasLoopback6, networkAddress } from '../support/networks.ts';
 import { freePort, takenPort } from '../support/ports.ts';
 import { scratchDirectory, startRelay, type Relay, type RelayOptions } from '../support/program.ts';
 import { exportFromEarlier } from '../support/send-earlier.ts';
@@ -199,9 +199,13 @@ describe.skipIf(ipv4 === undefined)('the address of a network', () => {
     const port = await takenPort();
     const relay = await startAdministered({ host: there, port });
     const { page } = await openSettings(relay);
+    // What that program does not have by IPv6 is the relay's.
+    const reached = hasLoopback6
+      ? `http://[::1]:${port} but not at all its addresses of loopback`
+      : `http://${there}:${port} only`;
     await row(page, 'Listen on')
       .getByText(
-        `This machine reaches the relay at http://${there}:${port} only: cannot listen on 127.0.0.1 port ${port}: the port is in use by another program.`,
+        `This machine reaches the relay at ${reached}: cannot listen on 127.0.0.1 port ${port}: the port is in use by another program.`,
       )
       .waitFor();
   });

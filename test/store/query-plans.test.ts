@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src-main/store/sqlite/open.ts';
 import { Origins } from '../../src-main/store/sqlite/origins.ts';
-import { prepareStatements } from '../../src-main/store/sqlite/tables.ts';
+import { prepareStatements } from '../../src-main/store/sqlite/statements.ts';
 import { databaseOfTest } from './support.ts';
 
 /** Plans of all statements by their names. */

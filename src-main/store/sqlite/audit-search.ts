@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../../src-shared/api/audit.ts';
 import type { AuditOfChannelsQuery, AuditPage } from '../message-store.ts';
 import type { Reader } from './reading.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /** Rows that are gone through before others get their turn on the event loop: well below a millisecond. */
 const sliceRows = 1_000;

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3';
 import { everyChannel } from '../message-store.ts';
 import type { Change, ChangePage, ChannelEvent, Position } from '../message-store.ts';
 import { ChannelPages } from './channel-pages.ts';
-import type { EventRow, Statements } from './tables.ts';
+import type { EventRow } from './event-statements.ts';
+import type { Statements } from './statements.ts';
 
 /**
  * The log of committed changes: messages and events merged in the order in which they were committed. An event comes

@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../../../src-shared/message.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /**
  * The messages of one channel, page by page. To be called inside a transaction: places move from one table to the other,

@@ -1,6 +1,6 @@
 import type { ConsumerPosition, ConsumerState } from '../message-store.ts';
 import { unreadWindow, type DeliveryStatements, type FollowerRow } from './delivery-statements.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /** A consumer's state on a channel. */
 export function consumerState(sql: DeliveryStatements, row: FollowerRow): ConsumerState {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Follower, ReceiptState } from '../message-store.ts';
 import { fixedPlan } from './fixed-plan.ts';
-import { floor, inPlaces } from './tables.ts';
+import { floor, inPlaces } from './message-sql.ts';
 
 export interface KeyRow {
   payload_sha256: string;

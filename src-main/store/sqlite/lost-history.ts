@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import type { LostHistory } from '../message-store.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /**
  * What a channel has lost at most since the message with this id was sent. The message is gone, but ids of version 7

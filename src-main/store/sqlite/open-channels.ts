@@ -1,4 +1,4 @@
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /** Channels that are remembered; beyond it they are all asked for again. */
 const maxChannels = 10_000;

@@ -1,6 +1,6 @@
 import { everyChannel, type Interruption, type Pause } from '../message-store.ts';
 import { nextId } from './ids.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 import { logEvent, Outcome, type WriteContext } from './writes.ts';
 
 /** Where a pause under way is kept. */

@@ -59,7 +59,7 @@ import { Origins } from './origins.ts';
 import { readPause, SetPaused } from './pausing.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
-import { prepareStatements, type Statements, type SummaryRow } from './tables.ts';
+import { prepareStatements, type Statements, type SummaryRow } from './statements.ts';
 import { SqliteTokens } from './tokens/sqlite-tokens.ts';
 import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
 

@@ -18,7 +18,7 @@ import type { Write } from './commit-queue.ts';
 import type { DeliveryStatements } from './delivery-statements.ts';
 import type { OpenChannels } from './open-channels.ts';
 import type { Origins } from './origins.ts';
-import type { Statements } from './tables.ts';
+import type { Statements } from './statements.ts';
 
 /** What every write works with. `record` collects the changes of the transaction in order. */
 export interface WriteContext {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { fixedPlan } from '../fixed-plan.ts';
 import { MessageStatement, type Origins } from '../origins.ts';
-import { aboveFloor, floor, floorOf, messageColumns } from '../tables.ts';
+import { aboveFloor, floor, floorOf, messageColumns } from '../message-sql.ts';
 
 export type UnindexedRow = [
   seq: number,

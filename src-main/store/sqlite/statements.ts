@@ -1,35 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import type { AuditEvent } from '../../../src-shared/api.ts';
-import { prepareStateStatements } from './state-statements.ts';
+import { prepareAuditStatements } from './audit-statements.ts';
+import { prepareEventStatements } from './event-statements.ts';
 import { fixedPlan } from './fixed-plan.ts';
-import { everyChannel, type ChannelEvent } from '../message-store.ts';
+import { aboveFloor, floor, inPlaces, messageColumns, placesOf } from './message-sql.ts';
 import { MessageStatement, type Origins } from './origins.ts';
-
-export interface EventRow {
-  event_seq: number;
-  id: string;
-  channel: string;
-  type: ChannelEvent['type'];
-  removed: number;
-  after_seq: number;
-  timestamp: string;
-  consumer: string | null;
-  first_seq: number | null;
-  last_seq: number | null;
-}
-
-/** A row of the event log that is to be written. */
-export interface NewEventRow {
-  id: string;
-  channel: string;
-  type: ChannelEvent['type'];
-  removed: number;
-  afterSeq: number;
-  timestamp: string;
-  consumer: string | null;
-  firstSeq: number | null;
-  lastSeq: number | null;
-}
+import { prepareStateStatements } from './state-statements.ts';
 
 export interface SummaryRow {
   channel: string;
@@ -49,39 +24,6 @@ export interface ExpiredRow {
   /** Whether it was still there for readers, and not cleared before. */
   counts: 0 | 1;
 }
-
-/** What makes a `MessageRow`. */
-export const messageColumns =
-  'm.seq, m.id, m.channel, m.sender, m.content, m.timestamp, m.relay_origin AS origin';
-
-/** What makes an `AuditEvent`. */
-const auditColumns = 'id, timestamp, event, channel, detail, ip, relay_by AS by';
-
-/** The floor of a channel: messages at or below it were cleared and only wait for their removal. */
-export const floorOf = (channel: string) =>
-  `coalesce((SELECT floor_seq FROM relay_channels AS c WHERE c.channel = ${channel}), 0)`;
-
-export const aboveFloor = `m.seq > ${floorOf('m.channel')}`;
-
-/** The floor of one channel. Looked up once, it bounds the search: rows below it are not even skipped one by one. */
-export const floor = floorOf(':channel');
-
-/** The places `p` of a channel's messages that meet a condition. */
-export const placesOf = (channel: string, condition: string, order = '') =>
-  `SELECT p.seq FROM relay_places AS p WHERE p.channel = ${channel} AND ${condition} ${order}`;
-
-/**
- * The messages `m` of the channel `:channel` whose places meet a condition, in order. Only as many places as are wanted are looked
- * up, and only their messages.
- */
-export const inPlaces = (condition: string, { order, limit }: { order: 'ASC' | 'DESC'; limit: string }) =>
-  `(${placesOf(':channel', condition, `ORDER BY p.seq ${order} LIMIT ${limit}`)}) AS p
-   CROSS JOIN messages AS m ON m.seq = p.seq`;
-
-/** The events of one channel. */
-const eventsOf = (channel: string) =>
-  `SELECT * FROM relay_events INDEXED BY relay_events_channel
-   WHERE channel = ${channel} AND event_seq > :after ORDER BY event_seq LIMIT :limit`;
 
 /**
  * The statements of the SQLite engine, prepared once. `INDEXED BY` makes a missing index an error instead of a silent
@@ -159,42 +101,11 @@ export function prepareStatements(db: Database, origins: Origins) {
       )
       .pluck(),
 
-    insertEvent: db.prepare<NewEventRow>(
-      `INSERT INTO relay_events
-         (id, channel, type, removed, after_seq, timestamp, consumer, first_seq, last_seq)
-       VALUES
-         (:id, :channel, :type, :removed, :afterSeq, :timestamp, :consumer, :firstSeq, :lastSeq)`,
-    ),
-    /** What was removed up to a moment and after it, as far as the log still knows. */
-    removals: db.prepare<[{ channel: string; since: string }], { before: number; after: number }>(
-      `SELECT coalesce(sum(removed) FILTER (WHERE timestamp <= :since), 0) AS before,
-              coalesce(sum(removed) FILTER (WHERE timestamp > :since), 0) AS after
-       FROM relay_events INDEXED BY relay_removals WHERE channel = :channel AND removed > 0`,
-    ),
     /** @param told messages of which an event speaks from now on */
     beginEpoch: db.prepare<[told: number, channel: string]>(
       'UPDATE relay_channels SET epoch = epoch + 1, untold = untold - ? WHERE channel = ?',
     ),
     untold: db.prepare<[], string>('SELECT channel FROM relay_channels WHERE untold > 0').pluck(),
-    locateEvent: db.prepare<[id: string, channel: string | null], { seq: number; event: number }>(
-      `SELECT after_seq AS seq, event_seq AS event FROM relay_events
-       WHERE id = ? AND channel IN (coalesce(?, channel), '${everyChannel}')`,
-    ),
-    lastEventBefore: db
-      .prepare<[number], number>(
-        `SELECT event_seq FROM relay_events INDEXED BY relay_events_place
-         WHERE after_seq < ? ORDER BY after_seq DESC, event_seq DESC LIMIT 1`,
-      )
-      .pluck(),
-    /** Of a channel and of all channels. Both are bounded before they are merged. */
-    eventsAfter: db.prepare<[{ channel: string; after: number; limit: number }], EventRow>(
-      fixedPlan(`SELECT * FROM (${eventsOf(':channel')}) UNION ALL SELECT * FROM (${eventsOf(`'${everyChannel}'`)})
-       ORDER BY event_seq LIMIT :limit`),
-    ),
-    allEventsAfter: db.prepare<[number, number], EventRow>(
-      fixedPlan('SELECT * FROM relay_events NOT INDEXED WHERE event_seq > ? ORDER BY event_seq LIMIT ?'),
-    ),
-
     summaries: db.prepare<[], SummaryRow>('SELECT * FROM relay_channels WHERE count > 0 ORDER BY channel'),
     summary: db.prepare<[string], SummaryRow>('SELECT * FROM relay_channels WHERE channel = ?'),
     senders: db
@@ -261,51 +172,9 @@ export function prepareStatements(db: Database, origins: Origins) {
       .pluck(),
     deleteMessage: db.prepare<[number]>('DELETE FROM messages WHERE seq = ?'),
 
+    ...prepareEventStatements(db),
     ...prepareStateStatements(db),
-
-    insertAudit: db.prepare<[Omit<AuditEvent, 'id'>]>(
-      `INSERT INTO audit (timestamp, event, channel, detail, ip, relay_by)
-       VALUES (:timestamp, :event, :channel, :detail, :ip, :by)`,
-    ),
-    audit: db.prepare<[{ beforeId: number; limit: number }], AuditEvent>(
-      fixedPlan(`SELECT ${auditColumns} FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit`),
-    ),
-    auditOf: db.prepare<[{ event: string; beforeId: number; limit: number }], AuditEvent>(
-      fixedPlan(`SELECT ${auditColumns} FROM audit INDEXED BY relay_audit_event
-       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`),
-    ),
-    /** What a search for certain channels goes through. */
-    auditChannels: db.prepare<[{ beforeId: number; limit: number }], Pick<AuditEvent, 'id' | 'channel'>>(
-      fixedPlan('SELECT id, channel FROM audit WHERE id < :beforeId ORDER BY id DESC LIMIT :limit'),
-    ),
-    auditChannelsOf: db.prepare<
-      [{ event: string; beforeId: number; limit: number }],
-      Pick<AuditEvent, 'id' | 'channel'>
-    >(
-      fixedPlan(`SELECT id, channel FROM audit INDEXED BY relay_audit_event
-       WHERE event = :event AND id < :beforeId ORDER BY id DESC LIMIT :limit`),
-    ),
-    auditById: db.prepare<[number], AuditEvent>(`SELECT ${auditColumns} FROM audit WHERE id = ?`),
-    deleteOldAudit: db.prepare<[number, string]>(
-      fixedPlan('DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND timestamp < ?'),
-    ),
-    /** The end of a stretch of the event log, to sweep it stretch by stretch. */
-    eventStretch: db
-      .prepare<[{ after: number; before: string; limit: number }], number | null>(
-        fixedPlan(`SELECT max(event_seq) FROM (
-           SELECT event_seq, timestamp FROM relay_events
-           WHERE event_seq > :after ORDER BY event_seq LIMIT :limit) WHERE timestamp < :before`),
-      )
-      .pluck(),
-    /** Receipts stay as long as a message that they speak of. */
-    deleteOldEvents: db.prepare<[{ after: number; upTo: number; before: string }]>(
-      `DELETE FROM relay_events
-       WHERE event_seq > :after AND event_seq <= :upTo AND timestamp < :before AND (
-         consumer IS NULL OR NOT EXISTS (
-           SELECT 1 FROM relay_places AS p
-           WHERE p.channel = relay_events.channel AND p.seq >= relay_events.first_seq
-             AND p.seq <= relay_events.last_seq AND p.seq > ${floorOf('relay_events.channel')}))`,
-    ),
+    ...prepareAuditStatements(db),
   };
 }
 

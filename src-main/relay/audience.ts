@@ -1,5 +1,7 @@
 import type { Listening } from '../../src-shared/api/sending.ts';
-import type { Change, Follower, MessageStore } from '../store/message-store.ts';
+import type { Change } from '../store/changes.ts';
+import type { Follower } from '../store/consumers.ts';
+import type { MessageStore } from '../store/message-store.ts';
 
 /** Consumers named in the answer to a send; there are rarely more than a handful. */
 const maxNamed = 20;

@@ -8,7 +8,8 @@ import type {
 import { BridgeError } from '../../src-shared/bridge-error.ts';
 import { canonicalJson } from '../../src-shared/canonical-json.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
-import type { ConsumerFilter, ConsumerState, MessageStore } from '../store/message-store.ts';
+import type { ConsumerFilter, ConsumerState } from '../store/consumers.ts';
+import type { MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { Audience } from './audience.ts';
 import type { Presence } from './presence.ts';

@@ -10,7 +10,8 @@ import { isJsonObject } from '../../src-shared/json-object.ts';
 import { parseJson, type StoredMessage } from '../../src-shared/message.ts';
 import { formatTimestamp } from '../../src-shared/time.ts';
 import { zonedTimeFault } from '../../src-shared/zoned-time.ts';
-import type { ConsumerPosition, MessageStore } from '../store/message-store.ts';
+import type { ConsumerPosition } from '../store/consumers.ts';
+import type { MessageStore } from '../store/message-store.ts';
 
 export interface ExportQuery {
   /** The channels to export; undefined for all. */

@@ -1,5 +1,6 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { Change, MessageStore, Position } from '../store/message-store.ts';
+import type { Change, Position } from '../store/changes.ts';
+import type { MessageStore } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { RelayLimits } from './limits.ts';
 import { OpenStreams } from './open-streams.ts';

@@ -1,4 +1,4 @@
-import { everyChannel, type Change } from '../store/message-store.ts';
+import { everyChannel, type Change } from '../store/changes.ts';
 import { carries, channelOf, keyOf, selects, type Selection } from './selection.ts';
 import type { Subscription } from './subscription.ts';
 

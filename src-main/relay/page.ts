@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../src-shared/message.ts';
 import { utf8Bytes } from '../../src-shared/text.ts';
-import type { LostHistory } from '../store/message-store.ts';
+import type { LostHistory } from '../store/consumers.ts';
 
 /** A stretch of a channel, oldest first. */
 export interface Page {

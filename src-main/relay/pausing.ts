@@ -1,5 +1,6 @@
 import { BridgeError } from '../../src-shared/bridge-error.ts';
-import type { Change, MessageStore, Pause } from '../store/message-store.ts';
+import type { Change } from '../store/changes.ts';
+import type { MessageStore, Pause } from '../store/message-store.ts';
 import type { Actor } from './actor.ts';
 import type { Audit } from './audit.ts';
 

@@ -1,5 +1,5 @@
 import type { ChannelPatterns } from '../../src-shared/channel-patterns.ts';
-import { everyChannel, type Change } from '../store/message-store.ts';
+import { everyChannel, type Change } from '../store/changes.ts';
 
 /** What a stream carries. */
 export interface Selection {

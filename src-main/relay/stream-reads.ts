@@ -1,4 +1,6 @@
-import type { Change, ChannelEvent, MessageStore, ReadRange } from '../store/message-store.ts';
+import type { Change, ChannelEvent } from '../store/changes.ts';
+import type { ReadRange } from '../store/consumers.ts';
+import type { MessageStore } from '../store/message-store.ts';
 
 export interface StreamReadsParts {
   store: MessageStore;

@@ -1,5 +1,5 @@
-import type { Change, MessageStore, Position } from '../store/message-store.ts';
-import { covers } from '../store/position.ts';
+import { type Change, covers, type Position } from '../store/changes.ts';
+import type { MessageStore } from '../store/message-store.ts';
 import { selects, type Selection } from './selection.ts';
 import type { StreamReads } from './stream-reads.ts';
 

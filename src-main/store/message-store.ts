@@ -1,5 +1,18 @@
-import type { AuditEvent } from '../../src-shared/api.ts';
+import type { AuditEvent } from '../../src-shared/api/audit.ts';
 import type { Origin, StoredMessage } from '../../src-shared/message.ts';
+import type { Change, ChangePage, Position, Removal } from './changes.ts';
+import type {
+  AckOutcome,
+  AckRequest,
+  ConsumerFilter,
+  ConsumerPosition,
+  ConsumerState,
+  CursorState,
+  Follower,
+  LostHistory,
+  ReadRange,
+  ReceiptState,
+} from './consumers.ts';
 import type { MessageIndex } from './message-index.ts';
 
 /**
@@ -201,50 +214,6 @@ export interface Appended {
   opensChannel: boolean;
 }
 
-/**
- * A point in the log: everything up to message `seq` and up to event number `event` lies before it. Events have their
- * own numbers because `seq` counts messages only.
- */
-export interface Position {
-  seq: number;
-  event: number;
-}
-
-/** What happened besides a message: to a channel, or to all of them. */
-export type ChannelEvent = Removal | Receipt | Interruption;
-
-/** Stands in place of a channel in events that concern all of them: no channel has an empty name. */
-export const everyChannel = '';
-
-interface LoggedEvent {
-  /** Time-ordered and accepted as a cursor wherever a message id is. */
-  id: string;
-  channel: string;
-  timestamp: string;
-}
-
-/** Messages went: by a clear, or because they had outlived their time. */
-export interface Removal extends LoggedEvent {
-  type: 'clear' | 'trimmed';
-  /** Messages removed. */
-  removed: number;
-}
-
-/** Messages were handed out completely to a consumer, or a consumer has acked them. */
-export interface Receipt extends LoggedEvent {
-  type: 'read' | 'acked';
-  consumer: string;
-  /** All messages of the channel from here to `lastSeq`. */
-  firstSeq: number;
-  lastSeq: number;
-}
-
-/** Nothing is to be handed out from here on, or everything again. */
-export interface Interruption extends LoggedEvent {
-  type: 'paused' | 'resumed';
-  channel: typeof everyChannel;
-}
-
 /** While it lasts, messages are stored and none is to be handed out. */
 export interface Pause {
   since: string;
@@ -252,109 +221,8 @@ export interface Pause {
   afterSeq: number;
 }
 
-export interface LostHistory {
-  /** Messages that were removed since, at most; the reader may have seen some of them. */
-  removed: number;
-  /** The time of the cursor. */
-  since: string;
-}
-
-export interface CursorState {
-  /** The newest message that was acked, or 0. */
-  seq: number;
-  /** What was removed behind the cursor, as far as the consumer was not told of it. */
-  lost: LostHistory | undefined;
-  /** What to record once the consumer was told, if there is something that it does not know. */
-  removals: number | undefined;
-}
-
-export interface AckRequest {
-  consumer: string;
-  channel: string;
-  messageId: string;
-  /** Canonical JSON that is kept beside the cursor; without it what was kept stays. */
-  metadata?: string | undefined;
-}
-
-export interface AckOutcome {
-  consumer: string;
-  channel: string;
-  lastSeq: number;
-  lastMessageId: string | null;
-  updatedAt: string;
-  /** The cursor moved; it stays when it already stood at or behind the message. */
-  advanced: boolean;
-}
-
-export interface ReadRange {
-  consumer: string;
-  channel: string;
-  firstSeq: number;
-  lastSeq: number;
-}
-
-export interface ConsumerFilter {
-  channel?: string | undefined;
-  consumer?: string | undefined;
-}
-
-export interface Follower {
-  consumer: string;
-  lastSeen: string;
-}
-
-/** A consumer on a channel that it follows. */
-export interface ConsumerState {
-  consumer: string;
-  channel: string;
-  ackedSeq: number;
-  ackedId: string | null;
-  ackedAt: string | null;
-  /** The newest message it has read or acked. */
-  readSeq: number;
-  lastSeen: string;
-  /** Messages after that, but its own and those that are addressed to somebody else. */
-  unread: number;
-  /** There are more; counting stops at a bound. */
-  unreadMore: boolean;
-  oldestUnreadAt: string | null;
-}
-
 /** A message as another store has it; its place here is a new one. */
 export type RestoredMessage = Omit<StoredMessage, 'seq'>;
-
-/** Where a consumer stands on a channel that it follows. */
-export interface ConsumerPosition {
-  consumer: string;
-  channel: string;
-  /** The newest message of the stretch at or before its cursor; null if there is none. */
-  ackedId: string | null;
-  ackedAt: string | null;
-  /** The same for what it has read. */
-  readId: string | null;
-  lastSeen: string;
-  /** Canonical JSON that is kept beside the cursor, if there is one. */
-  metadata: string | null;
-}
-
-/** What is known of one consumer and one message. */
-export interface ReceiptState {
-  consumer: string;
-  readAt: string | null;
-  ackedAt: string | null;
-}
-
-export type Change =
-  | { kind: 'message'; position: Position; message: StoredMessage }
-  | { kind: 'event'; position: Position; event: ChannelEvent };
-
-export interface ChangePage {
-  changes: Change[];
-  /** Everything asked for up to here is in this page or before it. */
-  position: Position;
-  /** More lies behind `position`. */
-  more: boolean;
-}
 
 export interface ChannelSummary {
   channel: string;

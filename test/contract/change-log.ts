@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src-main/store/message-store.ts';
+import type { Change } from '../../src-main/store/changes.ts';
 import {
   appendAll,
   beginning,

@@ -1,5 +1,6 @@
 import type { StoredMessage } from '../../src-shared/message.ts';
-import type { Change, ChannelSummary, Totals } from '../../src-main/store/message-store.ts';
+import type { Change } from '../../src-main/store/changes.ts';
+import type { ChannelSummary, Totals } from '../../src-main/store/message-store.ts';
 
 /** A store as a list: what the port promises, kept in the most obvious way. */
 export class NaiveStore {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src-main/store/message-store.ts';
+import type { Change } from '../../src-main/store/changes.ts';
 import { anyText } from '../support/matchers.ts';
 import { appendAll, beginning, type CreateData, openStore, readChanges, told, Watching } from './support.ts';
 

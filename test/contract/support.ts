@@ -1,11 +1,6 @@
 import { onTestFinished } from 'vitest';
-import type {
-  Change,
-  ChangePage,
-  ChannelSummary,
-  MessageStore,
-  Position,
-} from '../../src-main/store/message-store.ts';
+import type { Change, ChangePage, Position } from '../../src-main/store/changes.ts';
+import type { ChannelSummary, MessageStore } from '../../src-main/store/message-store.ts';
 import type { StoreData } from './message-store-contract.ts';
 
 export type CreateData = () => Promise<StoreData>;

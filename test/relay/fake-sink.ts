@@ -1,4 +1,4 @@
-import type { Change } from '../../src-main/store/message-store.ts';
+import type { Change } from '../../src-main/store/changes.ts';
 import type { StreamSink } from '../../src-main/relay/subscription.ts';
 import { told } from '../contract/support.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LiveFeed } from '../../src-main/relay/live-feed.ts';
-import type { Change, MessageStore, Position } from '../../src-main/store/message-store.ts';
+import type { Change, Position } from '../../src-main/store/changes.ts';
+import type { MessageStore } from '../../src-main/store/message-store.ts';
 import { beginning, readChanges } from '../contract/support.ts';
 import { scratchDatabase } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredMessage } from '../../src-shared/message.ts';
-import type { Change } from '../../src-main/store/message-store.ts';
+import type { Change } from '../../src-main/store/changes.ts';
 import { appendAll, numbered } from '../contract/support.ts';
 import { eventually } from '../store/support.ts';
 import { FakeSink } from './fake-sink.ts';

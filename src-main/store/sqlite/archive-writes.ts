@@ -1,5 +1,6 @@
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
-import type { ConsumerPosition, RestoredMessage } from '../message-store.ts';
+import type { ConsumerPosition } from '../consumers.ts';
+import type { RestoredMessage } from '../message-store.ts';
 import { insertMessage, Outcome, type WriteContext } from './writes.ts';
 
 /** What a row takes up besides its content, in bytes. */

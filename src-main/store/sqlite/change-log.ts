@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { everyChannel } from '../message-store.ts';
-import type { Change, ChangePage, ChannelEvent, Position } from '../message-store.ts';
+import { type Change, type ChangePage, type ChannelEvent, everyChannel, type Position } from '../changes.ts';
 import { ChannelPages } from './channel-pages.ts';
 import type { EventRow } from './event-statements.ts';
 import type { Statements } from './statements.ts';

@@ -1,4 +1,4 @@
-import type { Change, Position } from '../message-store.ts';
+import type { Change, Position } from '../changes.ts';
 import type { ChangeLog } from './change-log.ts';
 
 /** Changes read at a time when other processes have written. */

@@ -1,4 +1,4 @@
-import type { ConsumerPosition, ConsumerState } from '../message-store.ts';
+import type { ConsumerPosition, ConsumerState } from '../consumers.ts';
 import { unreadWindow, type DeliveryStatements, type FollowerRow } from './delivery-statements.ts';
 import type { Statements } from './statements.ts';
 

@@ -1,4 +1,4 @@
-import type { CursorState } from '../message-store.ts';
+import type { CursorState } from '../consumers.ts';
 import type { CursorStateRow } from './delivery-statements.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Follower, ReceiptState } from '../message-store.ts';
+import type { Follower, ReceiptState } from '../consumers.ts';
 import { fixedPlan } from './fixed-plan.ts';
 import { floor, inPlaces } from './message-sql.ts';
 

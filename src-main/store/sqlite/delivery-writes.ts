@@ -1,5 +1,5 @@
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
-import type { AckOutcome, AckRequest, ReadRange } from '../message-store.ts';
+import type { AckOutcome, AckRequest, ReadRange } from '../consumers.ts';
 import { logReceipts } from './receipts.ts';
 import { Outcome, type WriteContext } from './writes.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { everyChannel, type ChannelEvent } from '../message-store.ts';
+import { everyChannel, type ChannelEvent } from '../changes.ts';
 import { fixedPlan } from './fixed-plan.ts';
 import { floorOf } from './message-sql.ts';
 

@@ -1,5 +1,5 @@
 import { formatTimestamp } from '../../../src-shared/time.ts';
-import type { LostHistory } from '../message-store.ts';
+import type { LostHistory } from '../consumers.ts';
 import type { Statements } from './statements.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { everyChannel, type Interruption, type Pause } from '../message-store.ts';
+import { everyChannel, type Interruption } from '../changes.ts';
+import type { Pause } from '../message-store.ts';
 import { nextId } from './ids.ts';
 import type { Statements } from './statements.ts';
 import { logEvent, Outcome, type WriteContext } from './writes.ts';

@@ -1,4 +1,5 @@
-import type { ReadRange, Receipt } from '../message-store.ts';
+import type { Receipt } from '../changes.ts';
+import type { ReadRange } from '../consumers.ts';
 import { logReceipt, type WriteContext } from './writes.ts';
 
 /**

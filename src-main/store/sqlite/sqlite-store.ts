@@ -1,32 +1,32 @@
 import { stat } from 'node:fs/promises';
 import type { Database } from 'better-sqlite3';
-import type { AuditEvent } from '../../../src-shared/api.ts';
+import type { AuditEvent } from '../../../src-shared/api/audit.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
+import type { Change, ChangePage, Position } from '../changes.ts';
 import type {
   AckOutcome,
   AckRequest,
-  Appended,
-  AuditDraft,
-  AuditOfChannelsQuery,
-  AuditPage,
-  AuditQuery,
-  BackupOptions,
-  Change,
-  ChangePage,
-  ChannelSummary,
-  ClearOutcome,
   ConsumerFilter,
   ConsumerPosition,
   ConsumerState,
   CursorState,
   Follower,
   LostHistory,
+  ReadRange,
+  ReceiptState,
+} from '../consumers.ts';
+import type {
+  Appended,
+  AuditDraft,
+  AuditOfChannelsQuery,
+  AuditPage,
+  AuditQuery,
+  BackupOptions,
+  ChannelSummary,
+  ClearOutcome,
   MessageDraft,
   MessageStore,
   Pause,
-  Position,
-  ReadRange,
-  ReceiptState,
   RestoredMessage,
   StoreSize,
   Totals,

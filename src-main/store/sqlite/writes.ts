@@ -2,17 +2,8 @@ import { nextId } from './ids.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import { BridgeError, toError } from '../../../src-shared/bridge-error.ts';
-import type {
-  Appended,
-  AuditDraft,
-  Change,
-  ChannelEvent,
-  ClearOutcome,
-  IdempotencyKey,
-  MessageDraft,
-  Receipt,
-  Removal,
-} from '../message-store.ts';
+import type { Change, ChannelEvent, Receipt, Removal } from '../changes.ts';
+import type { Appended, AuditDraft, ClearOutcome, IdempotencyKey, MessageDraft } from '../message-store.ts';
 import type { Clock } from './clock.ts';
 import type { Write } from './commit-queue.ts';
 import type { DeliveryStatements } from './delivery-statements.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../../src-main/store/message-store.ts';
+import type { Change } from '../../../src-main/store/changes.ts';
 import { Watching, beginning, readChanges } from '../../contract/support.ts';
 import { databaseOfTest, plainConnection } from '../support.ts';
 import { ack, at, fill, rangeOf, receiptsOf, stateOf } from './support.ts';

@@ -1,4 +1,5 @@
-import type { MessageStore, ReadRange } from '../../../src-main/store/message-store.ts';
+import type { ReadRange } from '../../../src-main/store/consumers.ts';
+import type { MessageStore } from '../../../src-main/store/message-store.ts';
 import { payloadDigests } from '../../../src-main/relay/payload-digest.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 

@@ -1,1 +1,0 @@
-export type { AuditEvent } from './api/audit.ts';

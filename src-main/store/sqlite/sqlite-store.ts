@@ -33,9 +33,10 @@ import type {
 } from '../message-store.ts';
 import { RestoreMessages, RestorePosition } from './archive-writes.ts';
 import { auditOfChannels } from './audit-search.ts';
-import { backupDatabase } from './backup.ts';
+import { Backups } from './backups.ts';
 import { ChangeLog } from './change-log.ts';
 import { ChannelPages } from './channel-pages.ts';
+import { readChannels } from './channel-summaries.ts';
 import { ChangePublisher } from './change-publisher.ts';
 import { ChangeWatcher } from './change-watcher.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -59,7 +60,7 @@ import { Origins } from './origins.ts';
 import { readPause, SetPaused } from './pausing.ts';
 import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
-import { prepareStatements, type Statements, type SummaryRow } from './statements.ts';
+import { prepareStatements, type Statements } from './statements.ts';
 import { SqliteTokens } from './tokens/sqlite-tokens.ts';
 import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
 
@@ -100,8 +101,7 @@ export class SqliteStore implements MessageStore {
   readonly #housekeeping: Housekeeping;
   readonly #reader = new Reader();
   readonly #onError: (error: unknown) => void;
-  readonly #backups = new Set<Promise<number>>();
-  readonly #endBackups = new AbortController();
+  readonly #backups: Backups;
   #closing: Promise<void> | undefined;
 
   /** @throws BridgeError `storage_*` with a sentence that names the file and what is wrong with it */
@@ -114,6 +114,7 @@ export class SqliteStore implements MessageStore {
   }: SqliteStoreOptions) {
     const { db, path: fullPath, warnings } = openDatabase(path, durability);
     this.path = fullPath;
+    this.#backups = new Backups(fullPath);
     this.#onError = onError;
     this.warnings = warnings;
     this.#db = db;
@@ -298,11 +299,8 @@ export class SqliteStore implements MessageStore {
     return states.filter(({ readAt, ackedAt }) => readAt !== null || ackedAt !== null);
   }
 
-  async channels(): Promise<ChannelSummary[]> {
-    const summaries = await this.#reader.read(() =>
-      this.#snapshot(() => [this.#sql.summaries.all(), this.#sql.senders.all()] as const),
-    );
-    return joinSenders(...summaries);
+  channels(): Promise<ChannelSummary[]> {
+    return this.#reader.read(() => this.#snapshot(() => readChannels(this.#sql)));
   }
 
   totals(): Promise<Totals> {
@@ -358,15 +356,7 @@ export class SqliteStore implements MessageStore {
 
   async backup(file: string, options: BackupOptions = {}): Promise<number> {
     if (this.#closing) throw shuttingDown();
-    const ending = this.#endBackups.signal;
-    const signal = options.signal ? AbortSignal.any([options.signal, ending]) : ending;
-    const copying = backupDatabase(this.path, file, { ...options, signal });
-    this.#backups.add(copying);
-    try {
-      return await copying;
-    } finally {
-      this.#backups.delete(copying);
-    }
+    return this.#backups.make(file, options);
   }
 
   async size(): Promise<StoreSize> {
@@ -415,13 +405,13 @@ export class SqliteStore implements MessageStore {
     this.#watcher.stop();
     this.#housekeeping.stop();
     this.index.stop();
-    this.#endBackups.abort(shuttingDown());
+    this.#backups.end();
     this.#queue.drain();
     this.#finishHousekeeping();
     this.#reader.close();
     this.#publisher.stop();
     this.tokens.stop();
-    await Promise.allSettled(this.#backups);
+    await this.#backups.ended();
     await this.#checkpointer.stop();
     this.#db.close();
   }
@@ -445,25 +435,4 @@ export class SqliteStore implements MessageStore {
 /** The size of a file in bytes; 0 for one that is not there. */
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
-}
-
-/** Both lists come in binary order, which the result keeps. */
-function joinSenders(
-  summaries: SummaryRow[],
-  senders: [channel: string, sender: string][],
-): ChannelSummary[] {
-  const byChannel = new Map<string, string[]>();
-  for (const [channel, sender] of senders) {
-    const known = byChannel.get(channel);
-    if (known) known.push(sender);
-    else byChannel.set(channel, [sender]);
-  }
-  return summaries.map(({ channel, count, last_seq, last_timestamp, epoch }) => ({
-    channel,
-    count,
-    lastSeq: last_seq,
-    lastTimestamp: last_timestamp,
-    epoch,
-    senders: byChannel.get(channel) ?? [],
-  }));
 }

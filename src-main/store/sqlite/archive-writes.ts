@@ -1,7 +1,8 @@
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { ConsumerPosition } from '../consumers.ts';
 import type { RestoredMessage } from '../message-store.ts';
-import { insertMessage, Outcome, type WriteContext } from './writes.ts';
+import { Outcome, type WriteContext } from './outcome.ts';
+import { insertMessage } from './writes.ts';
 
 /** What a row takes up besides its content, in bytes. */
 const rowBytes = 200;

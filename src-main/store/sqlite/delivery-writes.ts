@@ -1,7 +1,7 @@
 import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { AckOutcome, AckRequest, ReadRange } from '../consumers.ts';
 import { logReceipts } from './receipts.ts';
-import { Outcome, type WriteContext } from './writes.ts';
+import { Outcome, type WriteContext } from './outcome.ts';
 
 /** Moves a consumer's cursor forward, never back: acking a message covers all before it (wire specification 6.6). */
 export class Acknowledge extends Outcome<AckOutcome> {

@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../../src-shared/time.ts';
 import type { ExpiredRow, Statements } from './statements.ts';
-import { LogTrimmed, type Outcome, Step, type WriteContext } from './writes.ts';
+import { type Outcome, Step, type WriteContext } from './outcome.ts';
+import { LogTrimmed } from './writes.ts';
 
 /** Rows removed in one transaction: 1–3 ms, so that sends in between hardly notice. */
 const stepRows = 250;

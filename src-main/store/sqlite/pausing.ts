@@ -2,7 +2,8 @@ import { everyChannel, type Interruption } from '../changes.ts';
 import type { Pause } from '../message-store.ts';
 import { nextId } from './ids.ts';
 import type { Statements } from './statements.ts';
-import { logEvent, Outcome, type WriteContext } from './writes.ts';
+import { logEvent } from './event-writes.ts';
+import { Outcome, type WriteContext } from './outcome.ts';
 
 /** Where a pause under way is kept. */
 const key = 'pause';

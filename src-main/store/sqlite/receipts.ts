@@ -1,6 +1,7 @@
 import type { Receipt } from '../changes.ts';
 import type { ReadRange } from '../consumers.ts';
-import { logReceipt, type WriteContext } from './writes.ts';
+import { logReceipt } from './event-writes.ts';
+import type { WriteContext } from './outcome.ts';
 
 /**
  * Logs that a consumer has read or acked messages. What it has read or acked before is not logged again, so that the

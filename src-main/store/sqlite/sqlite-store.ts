@@ -62,7 +62,8 @@ import { Reader } from './reading.ts';
 import { lostHistory } from './lost-history.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { SqliteTokens } from './tokens/sqlite-tokens.ts';
-import { AppendAudit, AppendMessage, ClearChannel, type Outcome, type WriteContext } from './writes.ts';
+import type { Outcome, WriteContext } from './outcome.ts';
+import { AppendAudit, AppendMessage, ClearChannel } from './writes.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; made if it is missing. */

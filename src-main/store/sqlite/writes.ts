@@ -1,66 +1,10 @@
-import { nextId } from './ids.ts';
+import { BridgeError } from '../../../src-shared/bridge-error.ts';
 import type { StoredMessage } from '../../../src-shared/message.ts';
 import { formatTimestamp } from '../../../src-shared/time.ts';
-import { BridgeError, toError } from '../../../src-shared/bridge-error.ts';
-import type { Change, ChannelEvent, Receipt, Removal } from '../changes.ts';
 import type { Appended, AuditDraft, ClearOutcome, IdempotencyKey, MessageDraft } from '../message-store.ts';
-import type { Clock } from './clock.ts';
-import type { Write } from './commit-queue.ts';
-import type { DeliveryStatements } from './delivery-statements.ts';
-import type { OpenChannels } from './open-channels.ts';
-import type { Origins } from './origins.ts';
-import type { Statements } from './statements.ts';
-
-/** What every write works with. `record` collects the changes of the transaction in order. */
-export interface WriteContext {
-  sql: Statements;
-  delivery: DeliveryStatements;
-  origins: Origins;
-  clock: Clock;
-  openChannels: OpenChannels;
-  record: (change: Change) => void;
-}
-
-/** A write with the promise of its outcome. */
-export abstract class Outcome<T> implements Write {
-  readonly promise: Promise<T>;
-  abstract readonly bytes: number;
-  #resolve!: (value: T) => void;
-  #reject!: (error: Error) => void;
-  #value: T | undefined;
-  #refusal: BridgeError | undefined;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  /**
-   * @throws BridgeError to refuse this write alone, before it has changed anything: the others of its transaction are
-   *   committed all the same
-   */
-  protected abstract write(): T;
-
-  apply(): void {
-    try {
-      this.#value = this.write();
-    } catch (thrown) {
-      if (!(thrown instanceof BridgeError)) throw toError(thrown);
-      this.#refusal = thrown;
-    }
-  }
-
-  settle(): void {
-    if (this.#refusal) this.#reject(this.#refusal);
-    else this.#resolve(this.#value as T);
-  }
-
-  fail(error: Error): void {
-    this.#reject(error);
-  }
-}
+import { logRemoval } from './event-writes.ts';
+import { nextId } from './ids.ts';
+import { Outcome, type WriteContext } from './outcome.ts';
 
 /** Adds a message. Ids are time-ordered (UUID version 7), so that their index grows at its end. */
 export class AppendMessage extends Outcome<Appended> {
@@ -206,17 +150,6 @@ export class AppendAudit extends Outcome<undefined> {
   }
 }
 
-/** Any other write: housekeeping in small steps. */
-export class Step<T> extends Outcome<T> {
-  readonly bytes = 0;
-  protected override readonly write: () => T;
-
-  constructor(write: () => T) {
-    super();
-    this.write = write;
-  }
-}
-
 /** Adds a row behind those that are there. */
 export function insertMessage(
   { sql, origins, record }: WriteContext,
@@ -237,41 +170,4 @@ export function insertMessage(
   };
   record({ kind: 'message', position: { seq, event: 0 }, message });
   return message;
-}
-
-/** Logs that messages went, and begins a new epoch of their channel. */
-function logRemoval(
-  context: WriteContext,
-  { channel, type, removed, told }: Pick<Removal, 'channel' | 'type' | 'removed'> & { told: number },
-): Removal {
-  if (removed > 0) context.sql.beginEpoch.run(told, channel);
-  const event: Removal = { id: nextId(), channel, type, removed, timestamp: context.clock.next() };
-  logEvent(context, event, { removed, consumer: null, firstSeq: null, lastSeq: null });
-  return event;
-}
-
-/** Logs that a consumer has read or acked messages. */
-export function logReceipt(context: WriteContext, receipt: Omit<Receipt, 'id' | 'timestamp'>): void {
-  const event: Receipt = { ...receipt, id: nextId(), timestamp: context.clock.next() };
-  logEvent(context, event, { ...receipt, removed: 0 });
-}
-
-/** Logs an event. Returns the message behind which it stands. */
-export function logEvent(
-  { sql, record }: WriteContext,
-  event: ChannelEvent,
-  columns: { removed: number; consumer: string | null; firstSeq: number | null; lastSeq: number | null },
-): number {
-  const seq = sql.position.get()?.seq ?? 0;
-  const { id, channel, type, timestamp } = event;
-  const { lastInsertRowid } = sql.insertEvent.run({
-    ...columns,
-    id,
-    channel,
-    type,
-    timestamp,
-    afterSeq: seq,
-  });
-  record({ kind: 'event', position: { seq, event: Number(lastInsertRowid) }, event });
-  return seq;
 }

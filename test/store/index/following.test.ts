@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Step } from '../../../src-main/store/sqlite/writes.ts';
+import { Step } from '../../../src-main/store/sqlite/outcome.ts';
 import { connect, insertRow, Library, openIndex, structured } from './support.ts';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toError } from '../../../../src-shared/bridge-error.ts';
-import { type Outcome, Step } from '../writes.ts';
+import { type Outcome, Step } from '../outcome.ts';
 import type { Reader } from '../reading.ts';
 import { type IndexWriter, isDamage, type StepOutcome } from './index-writer.ts';
 import type { IndexStatements } from './statements.ts';

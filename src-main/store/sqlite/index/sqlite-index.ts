@@ -13,7 +13,7 @@ import type {
 } from '../../message-index.ts';
 import type { Origins } from '../origins.ts';
 import { Reader } from '../reading.ts';
-import type { Outcome } from '../writes.ts';
+import type { Outcome } from '../outcome.ts';
 import { collect } from './collecting.ts';
 import { IndexWriter } from './index-writer.ts';
 import { Indexer } from './indexer.ts';

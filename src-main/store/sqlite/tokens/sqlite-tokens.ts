@@ -4,7 +4,7 @@ import { BridgeError } from '../../../../src-shared/bridge-error.ts';
 import { validate } from '../../../../src-shared/validation.ts';
 import type { NewToken, OldSharedToken, StoredToken, TokenStore, TokenUse } from '../../token-store.ts';
 import type { Reader } from '../reading.ts';
-import { type Outcome, Step } from '../writes.ts';
+import { type Outcome, Step } from '../outcome.ts';
 import { prepareTokenStatements, type TokenRow, type TokenStatements } from './statements.ts';
 
 /** Where the shared token before its last rotation is kept. */

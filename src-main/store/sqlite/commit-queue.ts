@@ -25,8 +25,15 @@ export interface CommitHooks {
 const maxWrites = 256;
 const maxBytes = 1_048_576;
 
-/** Waits between tries while another process holds the write lock, in ms; in all about 0.6 s (wire specification 2.1). */
-const busyWaits = [10, 20, 40, 80, 160, 320];
+/** How long another process may hold the write lock, in ms (wire specification 2.1). */
+const busyMs = 600;
+
+/**
+ * Waits between tries meanwhile, in ms: short, and by chance, so that several who wait do not meet again each time. Whoever waits
+ * longer and longer is overtaken by all who have just come.
+ */
+const shortestWait = 1;
+const longestWait = 5;
 
 /**
  * How long a group may gather that is smaller than the one before it, in ms. Clients that wait for their answers all
@@ -44,7 +51,8 @@ export class CommitQueue {
   readonly #rollback: Statement<[]>;
   #waiting: Write[] = [];
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  #busyTries = 0;
+  /** When another process was first found to hold the lock, by the monotonic clock; undefined while none does. */
+  #busySince: number | undefined;
   /** Writes in the last group. */
   #lastSize = 0;
   /** When the group that is gathering was first looked at, by the monotonic clock; 0 while none is. */
@@ -66,7 +74,7 @@ export class CommitQueue {
   /** Commits everything that waits, now. Gives up on a write that another process keeps out. */
   drain(): void {
     while (this.#waiting.length > 0) {
-      this.#busyTries = busyWaits.length;
+      this.#busySince = -Infinity;
       this.#flush();
     }
     this.#cancel();
@@ -108,7 +116,7 @@ export class CommitQueue {
       this.#fail(batch, error);
       return;
     }
-    this.#busyTries = 0;
+    this.#busySince = undefined;
     this.#hooks.committed(batch.length, performance.now() - started);
     for (const write of batch) write.settle();
     this.#scheduleRest();
@@ -136,17 +144,18 @@ export class CommitQueue {
    */
   #postpone(batch: Write[], error: unknown): void {
     this.#waiting = batch.concat(this.#waiting);
-    const wait = isBusy(error) ? busyWaits[this.#busyTries] : undefined;
-    if (wait === undefined) {
+    const now = performance.now();
+    this.#busySince ??= now;
+    if (!isBusy(error) || now - this.#busySince > busyMs) {
       this.#fail(this.#waiting.splice(0), error);
       return;
     }
-    this.#busyTries++;
+    const wait = shortestWait + Math.random() * (longestWait - shortestWait);
     this.#scheduled = setTimeout(this.#flush, wait);
   }
 
   #fail(batch: Write[], error: unknown): void {
-    this.#busyTries = 0;
+    this.#busySince = undefined;
     const failure = toStorageError('write', error);
     for (const write of batch) write.fail(failure);
     this.#scheduleRest();

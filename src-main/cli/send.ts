@@ -9,6 +9,7 @@ import { printNote } from './output.ts';
 import { sendBody, type SendOptions } from './send-body.ts';
 import type { Talk } from './talk.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
+import { afterSeconds } from './time-limit.ts';
 import { mayBeStored } from './unanswered-send.ts';
 
 export interface SendCommand extends SendOptions, Pick<ScreenOptions, 'utc'> {
@@ -81,7 +82,7 @@ async function acknowledgement(
   { channel, to, seconds }: { channel: string; to?: string; seconds: number },
   talk: Talk,
 ): Promise<{ consumer: string; at: string }> {
-  const timeUp = AbortSignal.timeout(seconds * 1_000);
+  const timeUp = afterSeconds(seconds);
   const signal = AbortSignal.any([talk.signal, timeUp]);
   try {
     // From the message on, so that an acknowledgement that is quicker than we are is not missed.

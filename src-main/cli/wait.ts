@@ -11,6 +11,7 @@ import { ackLast } from './receive.ts';
 import type { Talk } from './talk.ts';
 import { printMessage } from './terminal/message.ts';
 import { Screen, type ScreenOptions } from './terminal/screen.ts';
+import { afterSeconds } from './time-limit.ts';
 
 export interface WaitCommand extends ScreenOptions {
   channel: string;
@@ -31,7 +32,7 @@ const usualLimit = 20;
 /** `claude-bridge wait`: the next messages of a channel, as soon as there are any. */
 export async function waitCommand(command: WaitCommand, talk: Talk): Promise<number> {
   const screen = new Screen(command);
-  const timeUp = command.timeout === undefined ? undefined : AbortSignal.timeout(command.timeout * 1_000);
+  const timeUp = command.timeout === undefined ? undefined : afterSeconds(command.timeout);
   const signal = timeUp ? AbortSignal.any([talk.signal, timeUp]) : talk.signal;
   try {
     const records = await nextMessages(command, { ...talk, signal });

@@ -79,7 +79,8 @@ function planWait(
   return {
     ...plan,
     waits: true,
-    patienceMs: secondsToWait(asked, client) * 1_000,
+    // Timers take whole milliseconds.
+    patienceMs: Math.ceil(secondsToWait(asked, client) * 1_000),
     paramsWithin: (leftMs) => ({
       ...params,
       arguments: { ...input, timeout_seconds: Math.max(0, leftMs) / 1_000 },

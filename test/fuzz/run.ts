@@ -28,13 +28,19 @@ for (const { name, check } of properties) {
 }
 console.error(`properties: ${properties.length}, failed: ${failed.length}`);
 const endless = await findEndlessParser();
+let shown = 0;
 const run = await fuzz({
   seed,
   requests,
   minutes,
   program,
   folder,
-  onProgress: (tally) => console.error(`sent: ${tally.requests}, kinds of failure: ${tally.failures.length}`),
+  onProgress: ({ requests: sent, failures }) => {
+    console.error(`sent: ${sent}, kinds of failure: ${failures.length}`);
+    // A run takes a quarter of an hour; what it has found need not wait for its end.
+    for (const failure of failures.slice(shown)) console.error(failureText(failure));
+    shown = failures.length;
+  },
 });
 
 const report = toReport(

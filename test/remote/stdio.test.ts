@@ -97,6 +97,11 @@ describe('claude-bridge --stdio --url', () => {
     await startAgain(relay);
     expect((await waiting).structured).toMatchObject({ timed_out: true, warning: null });
     expect(performance.now() - began).toBeGreaterThan(5_900);
+    // Neither is a whole number of milliseconds.
+    for (const timeout_seconds of [0.0011, 1.6e-183]) {
+      const short = await call('bridge_wait', { ...bob, timeout_seconds });
+      expect(short).toMatchObject({ isError: false, structured: { timed_out: true } });
+    }
   });
 
   test('sends survive kills: none is lost, none is stored twice', { timeout: 60_000 }, async () => {

@@ -111,7 +111,7 @@ describe('send', () => {
   });
 
   test('gives up waiting with exit code 8, and says that the message is stored', async () => {
-    const { code, stdout, stderr } = await run(['send', 'send:ack', 'x', '--wait-ack', '0.2']);
+    const { code, stdout, stderr } = await run(['send', 'send:ack', 'x', '--wait-ack', '0.2001']);
     expect(code).toBe(8);
     expect(parsed(stdout)).toHaveLength(1);
     expect(stderr).toMatch(/^error: nobody has acknowledged .* it is stored\n$/);
@@ -179,11 +179,18 @@ describe('receive, ack and wait', () => {
     await client.send({ channel: 'wait:me', sender: 'orion', content: 'there' });
     const command = ['wait', 'wait:me', '--consumer', 'me', '--ack', '--timeout'];
     expect(await lines(...command, '60')).toMatchObject([{ content: 'there' }]);
-    expect(await run([...command, '0.3'])).toMatchObject({
+    expect(await run([...command, '0.3001'])).toMatchObject({
       code: 8,
       stdout: '',
-      stderr: 'error: no message came within 0.3 s\n',
+      stderr: 'error: no message came within 0.3001 s\n',
     });
+  });
+
+  test('a wait may be longer than a timer', async () => {
+    await using program = spawnProgram({ args: ['wait', 'wait:long', '--timeout', '1e9'], home: relay.home });
+    await expect.poll(async () => (await client.state()).sse_subscribers, { timeout: 10_000 }).toBe(1);
+    await client.send({ channel: 'wait:long', sender: 'orion', content: 'at last' });
+    expect(await program.exited).toEqual({ code: 0, signal: null });
   });
 });
 

@@ -112,11 +112,13 @@ describe.skipIf(ipv4 === undefined)('on one address of a network', () => {
   });
 
   test('--no-loopback, and its variable, leave loopback to others', async () => {
-    for (const options of [
-      { args: ['--host', there, '--no-loopback'] },
-      { args: ['--host', there], env: { CLAUDE_BRIDGE_LOOPBACK: '0' } },
+    for (const { args, env } of [
+      { args: ['--no-loopback'], env: {} },
+      { args: [], env: { CLAUDE_BRIDGE_LOOPBACK: '0' } },
     ]) {
-      await using relay = await startRelay(options);
+      // One that is free on loopback: the system would choose one that is free there.
+      const given = ['--host', there, '--port', String(await freePort())];
+      await using relay = await startRelay({ args: [...given, ...args], env });
       const { port } = relay;
       expect(relay.url).toBe(`http://${there}:${port}`);
       await expectNobody({ port });

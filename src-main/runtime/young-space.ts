@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * While a program loads, nearly everything it makes survives, so V8 lets the space for new objects grow to eight times of what a
- * relay at rest fills: 5 MB that it would keep. Not in Electron's binary, whose own flags are fixed by then.
+ * While a program loads, nearly everything it makes survives, so V8 lets the space for new objects grow to four times what a relay at
+ * rest needs, and it would keep those 6 MB. Electron's binary is left alone: there it was never tried.
  */
 export function keepYoungSpaceSmall(): void {
   if (!('electron' in process.versions)) growBy(1);

@@ -81,8 +81,10 @@ export function createApp(parts: RouteParts, gate: Gate): RequestListener {
   for (const [path, routes] of byPath(routeTable(parts))) {
     const counted = routes.map((route) => ({ route, requests: meters.countRequests(route.method, path) }));
     const serve: Serve = async (request, response) => {
-      const requests = await dispatch(gate, counted, request, response);
-      (requests ?? others).answered(response.statusCode);
+      const found = routeFor(request, counted);
+      if (found) await gate.pass(found.route, request, response);
+      else await rejectMethod(gate, routes, request, response);
+      (found?.requests ?? others).answered(response.statusCode);
     };
     router.all(pattern(path), serve);
     if (!path.endsWith('*')) exact.set(path, serve);
@@ -117,28 +119,25 @@ interface CountedRoute {
   requests: RequestCount;
 }
 
-/** @returns the count of the route that took the request */
-async function dispatch(
+function routeFor(request: IncomingMessage, routes: readonly CountedRoute[]): CountedRoute | undefined {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  return routes.find(({ route }) => route.method === method || route.method === 'ANY');
+}
+
+async function rejectMethod(
   gate: Gate,
-  routes: readonly CountedRoute[],
+  routes: readonly Route[],
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<RequestCount | undefined> {
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const found = routes.find(({ route }) => route.method === method || route.method === 'ANY');
-  if (found) {
-    await gate.pass(found.route, request, response);
-    return found.requests;
-  }
-  const allowed = routes.map(({ route }) => route.method).join(', ');
-  const hint = routes.find(({ route }) => route.hint !== undefined)?.route.hint;
+): Promise<void> {
+  const allowed = routes.map(({ method }) => method).join(', ');
+  const hint = routes.find((route) => route.hint !== undefined)?.hint;
   response.setHeader('Allow', allowed);
   const error = new BridgeError(
     'method_not_allowed',
     `${request.method} is not allowed here; use ${hint ?? allowed}`,
   );
   await gate.reject(request, response, error, hint === undefined ? {} : { hint });
-  return undefined;
 }
 
 function byPath(routes: readonly Route[]): Map<string, Route[]> {

@@ -1,30 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { BridgeError } from '../../src-shared/bridge-error.ts';
+import { BridgeError, toError } from '../../src-shared/bridge-error.ts';
 import { parseJsonText } from '../../src-shared/json-text.ts';
 
 /** Bytes of a refused body that are read and thrown away, so that a client gets to read the answer. */
 const maxDiscarded = 8 * 1_048_576;
 
 /**
- * The JSON value in the body of a request.
+ * The JSON value in the body of a request, which is counted as it arrives: what a client declares proves nothing.
  * @throws BridgeError `request_too_large`, `invalid_json`, `too_deep`
  */
-export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  return parseJsonText(decode(await readBytes(request, limit)), 'the body');
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    throw new BridgeError('invalid_json', 'the body is not valid UTF-8', { cause });
-  }
-}
-
-/** The body, counted as it arrives: what a client declares proves nothing. */
-function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+export function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
   const tooLarge = () =>
     new BridgeError('request_too_large', `request body too large: it exceeds ${limit} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
@@ -40,10 +25,28 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array>
       request.off('data', onData);
       reject(tooLarge());
     };
+    const onEnd = () => {
+      try {
+        resolve(parseJsonText(decode(chunks), 'the body'));
+      } catch (error) {
+        reject(toError(error));
+      }
+    };
     request.on('data', onData);
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('end', onEnd);
     request.on('error', () => reject(new BridgeError('invalid_request', 'the request ended early')));
   });
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function decode(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  try {
+    return decoder.decode(first && chunks.length === 1 ? first : Buffer.concat(chunks));
+  } catch (cause) {
+    throw new BridgeError('invalid_json', 'the body is not valid UTF-8', { cause });
+  }
 }
 
 /**

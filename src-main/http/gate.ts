@@ -78,13 +78,16 @@ export class Gate {
       if (hasBody) requireJsonMediaType(request.headers);
       else if (route.body === 'lines') requireJsonLinesMediaType(request.headers);
       if (route.right !== 'public') {
-        exchange.principal = await this.#authenticate(exchange, route.queryToken === true);
-        exchange.actor.principal = exchange.principal.label;
-        exchange.actor.access = new PrincipalAccess(exchange.principal);
-        if (route.right !== 'authenticated') requireRight(exchange.principal, route.right);
-        endWithLease(response, exchange.principal);
+        const claimed = this.#authenticate(exchange, route.queryToken === true);
+        const principal = claimed instanceof Promise ? await claimed : claimed;
+        exchange.principal = principal;
+        exchange.actor.principal = principal.label;
+        exchange.actor.access = new PrincipalAccess(principal);
+        if (route.right !== 'authenticated') requireRight(principal, route.right);
+        endWithLease(response, principal);
       }
       if (hasBody) exchange.body = await this.#readBody(route, request);
+      if (route.body === 'json') requireObject(exchange.body);
       exchange.principal?.lease?.ended.throwIfAborted();
       await route.handle(exchange);
     } catch (error) {
@@ -172,7 +175,10 @@ export class Gate {
     return true;
   }
 
-  #authenticate({ request, address, query }: Exchange, queryTokenAllowed: boolean): Promise<Principal> {
+  #authenticate(
+    { request, address, query }: Exchange,
+    queryTokenAllowed: boolean,
+  ): Principal | Promise<never> {
     const queryToken = queryTokenAllowed && this.#parts.queryToken() ? parameter(query, 'token') : undefined;
     if (queryToken !== undefined) this.#parts.onQueryToken();
     return this.#parts.authentication.authenticate({
@@ -186,14 +192,9 @@ export class Gate {
     });
   }
 
-  async #readBody(route: Route, request: IncomingMessage): Promise<unknown> {
+  #readBody(route: Route, request: IncomingMessage): Promise<unknown> {
     const reading = readJson(request, this.#parts.maxRequestBytes());
-    if (route.body === 'rpc') return reading.catch(undefinedIfNotJson);
-    const body = await reading;
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw new BridgeError('invalid_type', 'the body must be a JSON object');
-    }
-    return body;
+    return route.body === 'rpc' ? reading.catch(undefinedIfNotJson) : reading;
   }
 
   #clientAddress({ socket, headers }: IncomingMessage): string {
@@ -215,6 +216,11 @@ export class Gate {
     if (isSessionProbe(request, path)) return;
     this.#parts.audit.recordRefusal({ event, detail: path, ip: this.#clientAddress(request), by });
   }
+}
+
+function requireObject(body: unknown): void {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return;
+  throw new BridgeError('invalid_type', 'the body must be a JSON object');
 }
 
 function undefinedIfNotJson(error: unknown): undefined {

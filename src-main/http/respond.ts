@@ -31,8 +31,9 @@ export function sendJson(
   headers: readonly string[] = [],
 ): void {
   const json = JSON.stringify(body);
-  response.writeHead(status, jsonHeaders(json, headers));
-  response.end(json);
+  const bytes = Buffer.byteLength(json);
+  response.writeHead(status, jsonHeaders(bytes, headers));
+  response.end(json, encodingOf(json, bytes));
 }
 
 /**
@@ -43,10 +44,11 @@ export function sendJsonThen(response: ServerResponse, body: unknown, onWritten:
   // The relay may have stopped waiting because the client did.
   if (response.destroyed) return;
   const json = JSON.stringify(body);
-  response.writeHead(200, jsonHeaders(json, []));
+  const bytes = Buffer.byteLength(json);
+  response.writeHead(200, jsonHeaders(bytes, []));
   if (response.req.method !== 'HEAD') {
     // The event `finish` also comes when the last write has failed; only this callback says which.
-    response.write(json, (error) => {
+    response.write(json, encodingOf(json, bytes), (error) => {
       if (!error) onWritten();
     });
   }
@@ -69,20 +71,18 @@ export function sendErrorEarly(
 ): void {
   const json = JSON.stringify({ ...error.toBody(), ...extra });
   response.setHeader('Connection', 'close');
-  response.writeHead(error.status, jsonHeaders(json, headersOf(error)));
+  response.writeHead(error.status, jsonHeaders(Buffer.byteLength(json), headersOf(error)));
   response.write(json);
   discardBody(request, () => response.end());
 }
 
-function jsonHeaders(json: string, further: readonly string[]): string[] {
-  return [
-    'Content-Type',
-    'application/json',
-    'Content-Length',
-    String(Buffer.byteLength(json)),
-    ...fixedHeaders,
-    ...further,
-  ];
+/** How Node writes a text out: in ASCII there is nothing to encode, so it need not look for that again, as it does for UTF-8. */
+function encodingOf(text: string, bytes: number): 'latin1' | 'utf8' {
+  return bytes === text.length ? 'latin1' : 'utf8';
+}
+
+function jsonHeaders(bytes: number, further: readonly string[]): string[] {
+  return ['Content-Type', 'application/json', 'Content-Length', String(bytes), ...fixedHeaders, ...further];
 }
 
 function headersOf(error: BridgeError): string[] {

@@ -7,6 +7,12 @@ export interface HopLimits {
   maxHops: number;
 }
 
+/** A message that another answers or was caused by, and in which field it says so. */
+interface Origin {
+  field: 'reply_to' | 'causation_id';
+  id: string;
+}
+
 /** Messages whose hops are remembered; of others they are counted again. */
 const maxRemembered = 10_000;
 
@@ -30,12 +36,25 @@ export class HopGuard {
   }
 
   /**
-   * @returns how many hops away the message is from the one that began it all
+   * @returns how many hops away the message is from the one that began it all: at once for one that begins something
    * @throws BridgeError `too_many_hops` naming the limit
    */
-  async admit(content: string): Promise<number> {
+  admit(content: string): number | Promise<number> {
     const { maxHops } = this.#limits();
     const origins = maxHops > 0 ? originsOf(content) : [];
+    return origins.length === 0 ? 0 : this.#count(origins, maxHops);
+  }
+
+  /** Notes what was stored. */
+  stored(id: string, hops: number): void {
+    if (hops === 0) return;
+    this.#hops.set(id, hops);
+    if (this.#hops.size <= maxRemembered) return;
+    const oldest = this.#hops.keys().next();
+    if (!oldest.done) this.#hops.delete(oldest.value);
+  }
+
+  async #count(origins: readonly Origin[], maxHops: number): Promise<number> {
     // Twice as many as a chain within the limit has: a message may have two origins.
     const search = { lookupsLeft: 2 * maxHops };
     let hops = 0;
@@ -49,15 +68,6 @@ export class HopGuard {
       );
     }
     return hops;
-  }
-
-  /** Notes what was stored. */
-  stored(id: string, hops: number): void {
-    if (hops === 0) return;
-    this.#hops.set(id, hops);
-    if (this.#hops.size <= maxRemembered) return;
-    const oldest = this.#hops.keys().next();
-    if (!oldest.done) this.#hops.delete(oldest.value);
   }
 
   /** Whatever is not there, cleared for instance, begins a chain. */
@@ -78,12 +88,12 @@ export class HopGuard {
 }
 
 /** The messages that one answers or was caused by. Most contents are none that could say so, and not parsed. */
-function originsOf(content: string): { field: 'reply_to' | 'causation_id'; id: string }[] {
+function originsOf(content: string): Origin[] {
   if (!content.includes('"reply_to"') && !content.includes('"causation_id"')) return [];
   const reading = interpretContent(content);
   if (reading.encoding !== 'structured') return [];
   const { reply_to: answered, causation_id: cause } = reading.message;
-  const origins: ReturnType<typeof originsOf> = [];
+  const origins: Origin[] = [];
   if (answered !== undefined) origins.push({ field: 'reply_to', id: answered });
   if (cause !== undefined && cause !== answered) origins.push({ field: 'causation_id', id: cause });
   return origins;

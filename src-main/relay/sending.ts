@@ -37,7 +37,15 @@ export interface SendingParts {
   onSent?: ((deduplicated: boolean) => void) | undefined;
 }
 
-/** The one way in. */
+/** What is known of a message by the time that it may be stored. */
+interface Admission {
+  /** See `SendOutcome`. */
+  repeats: number | undefined;
+  /** See `HopGuard`. */
+  hops: number;
+}
+
+/** The one way in. What is known at once is not awaited: under load, each turn of the microtask queue shows. */
 export class Sending {
   readonly #parts: SendingParts;
   readonly #guard: FloodGuard;
@@ -54,7 +62,8 @@ export class Sending {
     const { channel, sender, content, form } = request;
     actor.access.require('send', channel);
     checkSize(content, form, limits().maxMessageBytes);
-    const { repeats, hops } = await this.#admit(request, actor);
+    const admission = this.#admit(request, actor);
+    const { repeats, hops } = admission instanceof Promise ? await admission : admission;
     const { message, deduplicated, opensChannel } = await store.append({
       channel,
       sender,
@@ -66,9 +75,13 @@ export class Sending {
     onSent?.(deduplicated);
     if (opensChannel) this.#recordCreation(message, actor);
     presence.saw(sender, channel, actor);
-    const listening = await this.#whoListens(message, actor);
-    const paused = await pausing.isPaused();
-    return { message, deduplicated, listening, repeats, paused };
+    const listening = this.#whoListens(message, actor);
+    const paused = pausing.isPaused();
+    return {
+      ...{ message, deduplicated, repeats },
+      listening: listening instanceof Promise ? await listening : listening,
+      paused: paused instanceof Promise ? await paused : paused,
+    };
   }
 
   /** Who may not read a channel is not told who does, and not that nobody does either. */
@@ -78,10 +91,8 @@ export class Sending {
     return audience.of(channel, sender, here(channel));
   }
 
-  async #admit(request: SendRequest, actor: Actor): Promise<{ repeats: number | undefined; hops: number }> {
-    try {
-      return { repeats: this.#guard.admit(request), hops: await this.#hops.admit(request.content) };
-    } catch (error) {
+  #admit(request: SendRequest, actor: Actor): Admission | Promise<Admission> {
+    const refused = (error: unknown): never => {
       this.#parts.audit.recordRefusal({
         event: 'flood_refused',
         channel: request.channel,
@@ -90,6 +101,14 @@ export class Sending {
         by: actor.principal,
       });
       throw error;
+    };
+    try {
+      const repeats = this.#guard.admit(request);
+      const hops = this.#hops.admit(request.content);
+      if (typeof hops === 'number') return { repeats, hops };
+      return hops.then((counted) => ({ repeats, hops: counted })).catch(refused);
+    } catch (error) {
+      return refused(error);
     }
   }
 

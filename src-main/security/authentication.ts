@@ -50,11 +50,11 @@ export class Authentication {
   /**
    * Who sent this request to a protected path (wire specification 7.1 to 7.3). A wrong token beats a good cookie. A
    * cookie that names no session counts as none, not as a guess: nobody can guess 256 bits, and a browser whose
-   * session has ended goes on sending it.
+   * session has ended goes on sending it. Only a guess is not answered at once: it is counted first.
    * @throws BridgeError `unauthorized` (answer with `challenge`), an EndedSession where it could not know; `too_many_attempts` after many wrong tokens,
    *   `unauthenticated_network` where no token is configured and the request is not from this machine
    */
-  async authenticate(claim: Claim): Promise<Principal> {
+  authenticate(claim: Claim): Principal | Promise<never> {
     const identity = this.#credentials.identify(claim.authorization, claim.queryToken);
     if (identity === 'local') return principals.local;
     if (typeof identity === 'object') {
@@ -64,13 +64,15 @@ export class Authentication {
     // A relay without a token lets clients in that still carry one from before, but not a machine whose own token has
     // ended: it would go on as somebody else, perhaps with more rights.
     if (!this.#credentials.shared.required && identity !== 'ended') return this.#admitWithoutToken(claim);
-    if (identity !== 'absent') await this.#throttle.countFailure(claim.clientAddress);
-    else {
-      const principal = this.#bySession(claim);
-      if (principal) return principal;
-    }
-    // Scripts compare this word.
-    throw new BridgeError('unauthorized', 'unauthorized');
+    if (identity !== 'absent') return this.#refuseGuess(claim);
+    const principal = this.#bySession(claim);
+    if (principal) return principal;
+    throw unauthorized();
+  }
+
+  async #refuseGuess({ clientAddress }: Claim): Promise<never> {
+    await this.#throttle.countFailure(clientAddress);
+    throw unauthorized();
   }
 
   #bySession({ cookie, clientAddress }: Claim): Principal | undefined {
@@ -88,4 +90,9 @@ export class Authentication {
     const sentence = 'this relay has no token, so it answers only direct requests from its own machine';
     throw new BridgeError('unauthenticated_network', `${sentence}; start it with a token`);
   }
+}
+
+function unauthorized(): BridgeError {
+  // Scripts compare this word.
+  return new BridgeError('unauthorized', 'unauthorized');
 }

@@ -4,7 +4,7 @@ import { Authentication, type Claim } from '../../src-main/security/authenticati
 import { BrowserSessions } from '../../src-main/security/browser-sessions.ts';
 import { Credentials } from '../../src-main/security/credentials.ts';
 import { SharedTokens } from '../../src-main/security/shared-tokens.ts';
-import { principals } from '../../src-main/security/principal.ts';
+import { principals, type Principal } from '../../src-main/security/principal.ts';
 
 const remote: Claim = {
   authorization: undefined,
@@ -30,6 +30,11 @@ function authentication(token: string | undefined, settings: Settings = {}): Aut
   });
 }
 
+/** Some refusals come at once, others later: here all come as rejections. */
+async function enter(by: Authentication, claim: Claim): Promise<Principal> {
+  return by.authenticate(claim);
+}
+
 /** Sessions, one of which belongs to the cookie. */
 function signedIn(): { sessions: BrowserSessions; cookie: string; value: string } {
   const sessions = new BrowserSessions({ ttlSeconds: () => 60, maxSessions: () => 10 });
@@ -47,7 +52,7 @@ describe('with a token configured', () => {
     [{ ...remote, queryToken: 'orchid-7' }, 'token'],
     [{ ...local, hasForwardingHeaders: true, authorization: 'Bearer orchid-7' }, 'token'],
   ])('its holder comes in: %j', async (claim, kind) => {
-    expect(await guarded.authenticate(claim)).toMatchObject({ kind });
+    expect(await enter(guarded, claim)).toMatchObject({ kind });
   });
 
   test.each([
@@ -58,7 +63,7 @@ describe('with a token configured', () => {
     { ...local, authorization: 'Basic b3JjaGlkLTc=' },
     { ...local, queryToken: 'guess' },
   ])('nobody else does, not even from this machine: %j', async (claim) => {
-    await expect(guarded.authenticate(claim)).rejects.toMatchObject({
+    await expect(enter(guarded, claim)).rejects.toMatchObject({
       code: 'unauthorized',
       message: 'unauthorized',
     });
@@ -76,7 +81,7 @@ describe('a session cookie', () => {
     { ...remote, authorization: '' },
   ])('lets its browser in: %j', async (claim) => {
     const guarded = authentication('orchid-7', { sessions });
-    const principal = await guarded.authenticate({ ...claim, cookie });
+    const principal = await enter(guarded, { ...claim, cookie });
     expect(principal).toBe(sessions.find(value)?.principal);
   });
 
@@ -86,7 +91,7 @@ describe('a session cookie', () => {
     { ...remote, queryToken: 'guess' },
   ])('does not make up for a wrong token, which counts as a guess: %j', async (claim) => {
     const guarded = authentication('orchid-7', { sessions, limit });
-    const attempt = (): Promise<unknown> => guarded.authenticate({ ...claim, cookie });
+    const attempt = (): Promise<unknown> => enter(guarded, { ...claim, cookie });
     await expect(attempt()).rejects.toMatchObject({ code: 'unauthorized' });
     await expect(attempt()).rejects.toMatchObject({ code: 'too_many_attempts' });
   });
@@ -94,7 +99,7 @@ describe('a session cookie', () => {
   test('takes nothing from the right token', async () => {
     const guarded = authentication('orchid-7', { sessions });
     const claim = { ...remote, authorization: 'Bearer orchid-7', cookie };
-    expect(await guarded.authenticate(claim)).toMatchObject({ kind: 'token' });
+    expect(await enter(guarded, claim)).toMatchObject({ kind: 'token' });
   });
 
   test.each([`claude_bridge_session=${'x'.repeat(43)}`, `${cookie}; claude_bridge_session=x`, 'theme=dark'])(
@@ -102,7 +107,7 @@ describe('a session cookie', () => {
     async (wrong) => {
       const guarded = authentication('orchid-7', { sessions, limit });
       for (let i = 0; i < 3; i++) {
-        await expect(guarded.authenticate({ ...remote, cookie: wrong })).rejects.toMatchObject({
+        await expect(enter(guarded, { ...remote, cookie: wrong })).rejects.toMatchObject({
           code: 'unauthorized',
         });
       }
@@ -112,21 +117,21 @@ describe('a session cookie', () => {
   test('means nothing once its session has been signed out', async () => {
     const ended = signedIn();
     const guarded = authentication('orchid-7', { sessions: ended.sessions });
-    expect(await guarded.authenticate({ ...remote, cookie: ended.cookie })).toMatchObject({
+    expect(await enter(guarded, { ...remote, cookie: ended.cookie })).toMatchObject({
       kind: 'session',
     });
     ended.sessions.revoke(ended.value);
-    await expect(guarded.authenticate({ ...remote, cookie: ended.cookie })).rejects.toMatchObject({
+    await expect(enter(guarded, { ...remote, cookie: ended.cookie })).rejects.toMatchObject({
       code: 'unauthorized',
     });
   });
 
   test('opens nothing where no token is configured', async () => {
     const open = authentication(undefined, { sessions });
-    await expect(open.authenticate({ ...remote, cookie })).rejects.toMatchObject({
+    await expect(enter(open, { ...remote, cookie })).rejects.toMatchObject({
       code: 'unauthenticated_network',
     });
-    expect(await open.authenticate({ ...local, cookie })).toMatchObject({ kind: 'loopback' });
+    expect(await enter(open, { ...local, cookie })).toMatchObject({ kind: 'loopback' });
   });
 });
 
@@ -136,23 +141,23 @@ describe('without a token', () => {
     { ...local, authorization: 'Bearer left-over' },
     { ...local, peerAddress: '::ffff:127.0.0.1' },
   ])('this machine comes in: %j', async (claim) => {
-    expect(await authentication(undefined).authenticate(claim)).toMatchObject({ kind: 'loopback' });
+    expect(await enter(authentication(undefined), claim)).toMatchObject({ kind: 'loopback' });
   });
 
   test.each([remote, { ...local, hasForwardingHeaders: true }, { ...local, peerAddress: undefined }])(
     'others come in only where the network is opened on purpose: %j',
     async (claim) => {
-      await expect(authentication('').authenticate(claim)).rejects.toMatchObject({
+      await expect(enter(authentication(''), claim)).rejects.toMatchObject({
         code: 'unauthenticated_network',
         status: 403,
       });
-      expect(await authentication('', { open: true }).authenticate(claim)).toMatchObject({ kind: 'network' });
+      expect(await enter(authentication('', { open: true }), claim)).toMatchObject({ kind: 'network' });
     },
   );
 
   test('the local token still makes an administrator', async () => {
     const claim = { ...local, authorization: 'Bearer per-start' };
-    expect(await authentication(undefined).authenticate(claim)).toMatchObject({ kind: 'local' });
+    expect(await enter(authentication(undefined), claim)).toMatchObject({ kind: 'local' });
   });
 });
 
@@ -171,9 +176,7 @@ describe('the brake', () => {
     const codes: unknown[] = [];
     for (let i = 0; i < times; i++) {
       codes.push(
-        await guarded
-          .authenticate(guess(address))
-          .catch((error: unknown) => (error as { code: string }).code),
+        await enter(guarded, guess(address)).catch((error: unknown) => (error as { code: string }).code),
       );
     }
     return codes;
@@ -186,7 +189,7 @@ describe('the brake', () => {
       'too_many_attempts',
     ]);
     vi.advanceTimersByTime(20_000);
-    await expect(guarded.authenticate(guess('192.0.2.7'))).rejects.toMatchObject({
+    await expect(enter(guarded, guess('192.0.2.7'))).rejects.toMatchObject({
       status: 429,
       retryAfter: 40,
     });
@@ -198,10 +201,10 @@ describe('the brake', () => {
   test('never meets the right token, nor a request without one', async () => {
     const guarded = authentication('orchid-7', { limit: () => 1 });
     expect(await guesses(guarded, '192.0.2.7', 3)).toContain('too_many_attempts');
-    expect(await guarded.authenticate({ ...remote, authorization: 'Bearer orchid-7' })).toMatchObject({
+    expect(await enter(guarded, { ...remote, authorization: 'Bearer orchid-7' })).toMatchObject({
       kind: 'token',
     });
-    await expect(guarded.authenticate(remote)).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(enter(guarded, remote)).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
   test('takes a new limit at the next failure', async () => {

@@ -59,8 +59,12 @@ export function prepareStatements(db: Database, origins: Origins) {
       )
       .pluck(),
 
+    /**
+     * A failure undoes the whole transaction. `OR FAIL` tells SQLite so, which otherwise copies every page that the statement and
+     * its triggers change, to undo this one alone.
+     */
     insertMessage: db.prepare<[string, string, string, string, string, number | null]>(
-      'INSERT INTO messages (id, channel, sender, content, timestamp, relay_origin) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR FAIL INTO messages (id, channel, sender, content, timestamp, relay_origin) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     findMessage: new MessageStatement<[string]>(
       db.prepare(`SELECT ${messageColumns} FROM messages AS m WHERE m.id = ? AND ${aboveFloor}`),

@@ -13,6 +13,7 @@ import { origins } from './009-origins.ts';
 import { auditAuthors } from './010-audit-authors.ts';
 import { places } from './011-places.ts';
 import { wholeIndex } from './012-whole-index.ts';
+import { leanInserts } from './013-lean-inserts.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -28,6 +29,7 @@ const migrations: readonly Migration[] = [
   auditAuthors,
   places,
   wholeIndex,
+  leanInserts,
 ];
 
 /**

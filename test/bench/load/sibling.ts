@@ -7,6 +7,9 @@ import { openStream } from './stream.ts';
 /** How long an event may take to arrive before it counts as lost, in ms. */
 const patienceMs = 2_000;
 
+/** Discarded before the first message: the process has only just started, and so has the stream. */
+const warmupMessages = 5;
+
 /** Runs a SiblingJob. */
 export async function runSibling(job: SiblingJob): Promise<TimedResult> {
   const { address, sibling, stream, channel, everyMs, messages } = job;
@@ -19,7 +22,8 @@ export async function runSibling(job: SiblingJob): Promise<TimedResult> {
     text = (text + buffer.toString('latin1', 0, bytes)).slice(-8_192);
     onText();
   });
-  for (let number = 0; number < messages; number++) {
+  for (let number = -warmupMessages; number < messages; number++) {
+    const counts = number >= 0;
     const content = `from beside ${number};`;
     const here = new Promise<void>((resolve) => {
       onText = () => {
@@ -27,9 +31,11 @@ export async function runSibling(job: SiblingJob): Promise<TimedResult> {
       };
     });
     const sentAt = performance.now();
-    const seen = here.then(() => arrived.record(performance.now() - sentAt));
+    const seen = here.then(() => {
+      if (counts) arrived.record(performance.now() - sentAt);
+    });
     await writer.send({ channel, sender: 'sibling', content });
-    answered.record(performance.now() - sentAt);
+    if (counts) answered.record(performance.now() - sentAt);
     await Promise.race([seen, sleep(patienceMs)]);
     await sleep(everyMs);
   }

@@ -19,6 +19,9 @@ const aimedAtEvents = 500;
 /** Messages per second while latencies are taken. */
 const pace = 200;
 
+/** How long latencies are taken at least, in ms, however short a slice is otherwise: the p99 of few messages would be their maximum. */
+const shortestMs = 2_000;
+
 /** Connections that send as fast as they can while throughput is taken. */
 const saturating = 16;
 
@@ -114,7 +117,7 @@ function measurePaced({ load, ...bench }: Bench, subscribers: number, { echo, re
       load.run({
         kind: 'events',
         ...{ address, streams, request: pacedRequest(address), perSecond: pace },
-        ...slice,
+        ...{ warmupMs: slice.warmupMs, ms: Math.max(shortestMs, slice.ms) },
       });
   const streams = streamRequests(relay.address, subscribers);
   return interleave({ echo: run(echo, []), relay: run(relay, streams) }, bench);

@@ -25,6 +25,7 @@ export const errorStatus = {
   // Requests that are refused before they are read: 7.4, 7.5.
   invalid_request: 400,
   invalid_framing: 400,
+  tls_required: 400,
   host_not_allowed: 400,
   origin_not_allowed: 403,
   unsupported_media_type: 415,

@@ -95,6 +95,13 @@ export class Gate {
     }
   }
 
+  /** Tells whoever speaks plain HTTP where only HTTPS is spoken, whatever it asks for (wire specification 7.9). */
+  requireTls(request: IncomingMessage, response: ServerResponse): void {
+    response.setHeader('Connection', 'close');
+    const sentence = 'this relay speaks HTTPS: its address begins with https://';
+    this.refuse(request, response, new BridgeError('tls_required', sentence));
+  }
+
   /** For paths and methods that no route has: an answer that tells outsiders nothing about what lies there. */
   async reject(
     request: IncomingMessage,

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BridgeError } from '../../src-shared/bridge-error.ts';
 import { BoundPorts, type WantedPlace } from './bound-ports.ts';
+import { Newcomers } from './newcomers.ts';
 import { isTaken, type PortParts } from './port.ts';
 import { WebServer, type TlsMaterial } from './web-server.ts';
 
@@ -10,8 +11,14 @@ export interface Binding extends WantedPlace {
   tls: TlsMaterial | undefined;
 }
 
-export interface ListenerParts {
+/** Who answers requests. */
+export interface RequestListeners {
   handle: RequestListener;
+  /** Answers those who do not encrypt where the relay does. */
+  refusePlain: RequestListener;
+}
+
+export interface ListenerParts extends RequestListeners {
   /** Told of trouble with a bound port. */
   onError: (error: Error) => void;
   /** Told when a move has failed and the ports from before were bound again, perhaps without those on loopback. */
@@ -26,6 +33,9 @@ export interface Move {
   undo(): Promise<void>;
 }
 
+/** How long a client may take for the first byte where that says whether it encrypts, in ms. */
+const firstByteMs = 30_000;
+
 /** How long answers under way may take on connections that have to go, in ms. */
 const retireMs = 2_000;
 
@@ -39,6 +49,9 @@ export class Listener {
   /** Made when first needed. Connections may outlive the time when new ones are taken. */
   #plain: WebServer | undefined;
   #secure: WebServer | undefined;
+  /** For those who speak plain HTTP while we encrypt: a connection that breaks off without words says nothing. */
+  #refusing: WebServer | undefined;
+  readonly #newcomers = new Newcomers(firstByteMs);
 
   private constructor(binding: Binding, parts: ListenerParts, ports: BoundPorts) {
     this.#parts = parts;
@@ -114,7 +127,9 @@ export class Listener {
   /** Takes no further connections and waits for open requests, at most `deadlineMs`. */
   async close(deadlineMs: number): Promise<void> {
     this.#ports.close();
-    await Promise.all([this.#plain?.close(deadlineMs), this.#secure?.close(deadlineMs)]);
+    this.#newcomers.dismiss();
+    const servers = [this.#plain, this.#secure, this.#refusing];
+    await Promise.all(servers.map((server) => server?.close(deadlineMs)));
   }
 
   /** Everything for `next`, with what is bound already where that fits. */
@@ -163,15 +178,22 @@ export class Listener {
   }
 
   #take(socket: Socket): void {
-    this.#server.accept(socket);
+    if (this.#binding.tls) this.#newcomers.greet(socket, (first) => this.#serverFor(first).accept(socket));
+    else this.#plainServer.accept(socket);
   }
 
-  /** Who speaks to new connections. */
-  get #server(): WebServer {
-    const { handle } = this.#parts;
+  /** Who speaks to a client that begins like this, where we encrypt. */
+  #serverFor(first: number): WebServer {
+    const { handle, refusePlain } = this.#parts;
     const { tls } = this.#binding;
-    if (tls) return (this.#secure ??= new WebServer({ tls, handle }));
-    return (this.#plain ??= new WebServer({ handle }));
+    // It came before we ceased to.
+    if (!tls) return this.#plainServer;
+    if (beginsMethod(first)) return (this.#refusing ??= new WebServer({ handle: refusePlain }));
+    return (this.#secure ??= new WebServer({ tls, handle }));
+  }
+
+  get #plainServer(): WebServer {
+    return (this.#plain ??= new WebServer({ handle: this.#parts.handle }));
   }
 
   #serve(next: Binding): void {
@@ -179,7 +201,13 @@ export class Listener {
     this.#binding = next;
     const ports = this.#ports;
     const isElsewhere = (socket: Socket) => !ports.reach(socket);
+    this.#newcomers.dismiss(isElsewhere);
     this.#secure?.retire(isElsewhere, retireMs);
     this.#plain?.retire(next.tls ? () => true : isElsewhere, retireMs);
   }
+}
+
+/** Requests begin with a capital letter, and nothing that belongs to TLS does. */
+function beginsMethod(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
 }

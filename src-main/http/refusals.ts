@@ -16,6 +16,7 @@ const codes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unauthenticated_network',
   'too_many_attempts',
   'host_not_allowed',
+  'tls_required',
   'not_found',
   'method_not_allowed',
 ]);

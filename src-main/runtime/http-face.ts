@@ -3,6 +3,7 @@ import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { createApp } from '../http/app.ts';
 import { Gate } from '../http/gate.ts';
+import type { RequestListeners } from '../http/listener.ts';
 import type { Operations } from '../http/parts.ts';
 import { Refusals } from '../http/refusals.ts';
 import type { Mcp } from '../mcp/index.ts';
@@ -35,8 +36,9 @@ export interface HttpFaceParts {
 }
 
 /** What answers requests over HTTP, whatever they come in by: the gate, the routes and the MCP endpoints behind it. */
-export class HttpFace {
+export class HttpFace implements RequestListeners {
   readonly handle: RequestListener;
+  readonly refusePlain: RequestListener;
   readonly sessions: BrowserSessions;
   readonly shared: SharedTokens;
   readonly #parts: HttpFaceParts;
@@ -65,7 +67,9 @@ export class HttpFace {
       ...{ shared: this.shared, localToken, machineTokens: this.#machineTokens },
     });
     this.sessions = this.#makeSessions();
-    const app = this.#makeApp();
+    const gate = this.#makeGate();
+    const app = this.#makeApp(gate);
+    this.refusePlain = (request, response) => gate.requireTls(request, response);
     this.handle = (request, response) => {
       if (log.isLevelEnabled('debug')) logWhenDone(log, request, response);
       app(request, response);
@@ -99,7 +103,7 @@ export class HttpFace {
     });
   }
 
-  #makeApp(): RequestListener {
+  #makeApp(gate: Gate): RequestListener {
     const { core, version, settings, operations, addresses, scratchFile, tlsFingerprint } = this.#parts;
     return createApp(
       {
@@ -123,7 +127,7 @@ export class HttpFace {
         limits: settings,
         dashboard: this.#dashboard,
       },
-      this.#makeGate(),
+      gate,
     );
   }
 

@@ -190,7 +190,7 @@ export class Service {
     await this.core.relay.pausing.watch(this.#parts.onChange);
     this.#nameScratchFile = prepareScratch(this.#parts.loaded.paths);
     await this.face.open();
-    await this.whereabouts.open(this.face.handle);
+    await this.whereabouts.open(this.face);
   }
 
   /** The certificate in use stays as long as its files do: the keeper follows their content. */

@@ -1,7 +1,6 @@
-import type { RequestListener } from 'node:http';
 import type { RelayAddress } from '../../src-shared/api/addresses.ts';
 import type { Settings } from '../../src-shared/settings.ts';
-import { Listener, type Move } from '../http/listener.ts';
+import { Listener, type Move, type RequestListeners } from '../http/listener.ts';
 import { listAddresses } from '../security/addresses.ts';
 import type { LoadedCertificate } from '../security/certificate.ts';
 import { localUrl } from './local-url.ts';
@@ -37,13 +36,13 @@ export class Whereabouts {
   }
 
   /** Binds the port and leaves word of it. @throws BridgeError `port_unavailable`; ConfigurationError */
-  async open(handle: RequestListener): Promise<void> {
+  async open({ handle, refusePlain }: RequestListeners): Promise<void> {
     const { log, settings, certificate, onChange } = this.#parts;
     const { host, port, loopback } = settings();
     this.#listener = await Listener.open(
       { host, port, loopback, tls: certificate() },
       {
-        handle,
+        ...{ handle, refusePlain },
         onError: (error) => log.error({ err: error }, 'a connection could not be accepted'),
         onRestored: () => {
           this.follow();

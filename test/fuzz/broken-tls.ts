@@ -9,8 +9,11 @@ import type { Line } from './wire.ts';
 export interface BrokenTls {
   /** How the report calls it. */
   what: string;
-  /** What the relay has to do: close it, since there is nothing to wait for, or at least not answer it. */
-  wanted: 'closed' | 'unanswered' | undefined;
+  /**
+   * What the relay has to do: close it, since there is nothing to wait for, with or without saying that it speaks TLS, or at least not
+   * answer it.
+   */
+  wanted: 'closed' | 'told' | 'unanswered' | undefined;
   /** What the client does after its worst, if it is not shown out: it goes, with or without a word, or stays and is silent. */
   then: 'goes' | 'resets' | 'stays';
   open: (target: Target) => BrokenLine;
@@ -21,6 +24,8 @@ export interface BrokenLine extends Line {
   pieces: readonly Buffer[];
   /** The connection of the network, which that of TLS may lie on. */
   wire: Socket;
+  /** The first byte that was written to it. */
+  begins: () => number | undefined;
 }
 
 const request = Buffer.from('GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -29,12 +34,16 @@ const place = { host: '127.0.0.1', allowHalfOpen: true };
 /** Of clients that are older than all that the relay takes. */
 const anyCipher = 'ALL:@SECLEVEL=0';
 
-/** Bytes with which no handshake can go on. */
-const wrongStarts: Record<string, Buffer> = {
+/** What clients say that do not know that they should encrypt. */
+const plainStarts: Record<string, Buffer> = {
   'plain HTTP': request,
   'a plain upload': Buffer.from(
     `POST /api/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n${'x'.repeat(90_000)}`,
   ),
+};
+
+/** Bytes with which no handshake can go on. */
+const wrongStarts: Record<string, Buffer> = {
   'a plain proxy': Buffer.from('CONNECT localhost:443 HTTP/1.1\r\n\r\n'),
   'a greeting of SSL 2': Buffer.from(
     '802e0100020015000000100100800200800300800400800500800600400700c0'.repeat(2),
@@ -74,6 +83,15 @@ const anyVersion = fc.constantFrom<ConnectionOptions>({}, {}, { maxVersion: 'TLS
 
 /** Connections that fail at everything between the first byte and the last record. */
 export const brokenTls: fc.Arbitrary<BrokenTls> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom(...Object.keys(plainStarts)), then).map(([what, end]) => ({
+      what,
+      wanted: 'told' as const,
+      then: end,
+      open: (target: Target) => writing(target, [plainStarts[what] ?? Buffer.alloc(0)]),
+    })),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(fc.constantFrom(...Object.keys(wrongStarts)), then).map(([what, end]) => ({
@@ -175,7 +193,7 @@ function changedAt(place: number, share: number, mask: number): Tamper {
 /** A client that knows nothing of TLS. */
 function writing({ port }: Target, pieces: readonly Buffer[]): BrokenLine {
   const wire = connectPlainly({ ...place, port });
-  return { socket: wire, wire, ready: 'connect', pieces };
+  return { socket: wire, wire, ready: 'connect', pieces, begins: () => pieces[0]?.[0] };
 }
 
 /** A real client of TLS, of which the relay gets what `tamper` leaves. */
@@ -187,15 +205,19 @@ function speaking(
   const wire = connectPlainly({ ...place, port });
   const [near, far] = duplexPair();
   let write = 0;
+  let first: number | undefined;
   far.on('data', (bytes: Buffer) => {
-    for (const piece of tamper(bytes, write++)) if (wire.writable) wire.write(piece);
+    for (const piece of tamper(bytes, write++)) {
+      first ??= piece[0];
+      if (wire.writable) wire.write(piece);
+    }
   });
   wire.on('data', (bytes: Buffer) => void far.write(bytes));
   wire.on('error', () => undefined);
   const socket = connect({ socket: near, ca, servername: 'localhost', ...options });
   wire.on('end', () => socket.destroy());
   wire.on('close', () => socket.destroy());
-  return { socket, wire, ready: 'secureConnect', pieces: [request] };
+  return { socket, wire, ready: 'secureConnect', pieces: [request], begins: () => first };
 }
 
 /** Asks for new keys, and then for something else if it has got them. */

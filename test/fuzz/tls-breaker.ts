@@ -3,7 +3,7 @@ import { crowdMember, type BrokenTls } from './broken-tls.ts';
 import { faultsOf } from './rules.ts';
 import type { Tally } from './tally.ts';
 import type { Target } from './target.ts';
-import { exchange, lineTo } from './wire.ts';
+import { exchange, lineTo, type WireAnswer } from './wire.ts';
 
 /** Time after which a relay that does nothing counts as hanging, in ms. */
 const limitMs = 30_000;
@@ -15,7 +15,9 @@ const stalledMs = 75_000;
 const crowdSize = 64;
 
 /** Record types of TLS with which an answer may begin: a handshake goes on, or an alert says why it does not. */
-const [alert, handshake] = [0x15, 0x16];
+const tlsAnswers: readonly (number | undefined)[] = [undefined, 0x15, 0x16];
+/** The first byte of an answer to somebody who begins like a request in the clear. */
+const plainAnswers: readonly (number | undefined)[] = [undefined, 'HTTP'.charCodeAt(0)];
 
 /** Breaks TLS at a relay in every way that there is, and looks what the relay does. */
 export class TlsBreaker {
@@ -31,24 +33,27 @@ export class TlsBreaker {
 
   async try({ what, wanted, then, open }: BrokenTls, seed: number): Promise<void> {
     this.#tally.brokeTls(what);
-    const { wire, ...line } = open(this.#target);
+    const { wire, begins, ...line } = open(this.#target);
     let first: number | undefined;
     wire.once('data', (bytes: Buffer) => (first = bytes[0]));
     const { answers, end } = await exchange({
       ...line,
       headOnly: [false],
       ends: false,
-      leaveAfterMs: wanted === 'closed' ? undefined : patienceMs,
+      leaveAfterMs: wanted === 'closed' || wanted === 'told' ? undefined : patienceMs,
       limitMs,
       stays: true,
     });
+    const isPlain = beginsRequest(begins());
     const faults = answers.flatMap((answer) =>
-      faultsOf(answer, { headOnly: false, secure: true, secrets: [] }),
+      faultsOf(answer, { headOnly: false, secure: !isPlain, secrets: [] }),
     );
     if (wanted === 'closed' && end !== 'closed') faults.push(`it was not refused: ${end}`);
-    if (wanted !== undefined && answers.length > 0) faults.push('it was answered');
-    if (first !== undefined && first !== alert && first !== handshake)
-      faults.push('it was answered by something else than TLS');
+    if (wanted === 'told') faults.push(...notTold(answers));
+    else if (wanted !== undefined && answers.length > 0) faults.push('it was answered');
+    if (isPlain && answers.some(({ status }) => status < 400)) faults.push('it was served in the clear');
+    if (!(isPlain ? plainAnswers : tlsAnswers).includes(first))
+      faults.push('it was answered by something else than what it speaks');
     if (faults.length > 0) this.#tally.fail({ seed, what, faults, shown: `then it ${then}` });
     if (end === 'left' && then === 'stays') this.#leaveAlone(wire, what);
     else if (then === 'resets') wire.resetAndDestroy();
@@ -85,4 +90,15 @@ export class TlsBreaker {
     this.#stalled.set(wire, { what, since: performance.now() });
     wire.once('end', () => wire.destroy()).once('close', () => this.#stalled.delete(wire));
   }
+}
+
+/** Methods begin with a capital letter, and no record of TLS does. */
+function beginsRequest(byte: number | undefined): boolean {
+  return byte !== undefined && /^[A-Z]$/.test(String.fromCharCode(byte));
+}
+
+function notTold(answers: readonly WireAnswer[]): string[] {
+  const [answer, ...others] = answers;
+  if (answer?.body.includes('"tls_required"') !== true) return ['it was not told to encrypt'];
+  return others.length > 0 ? ['it was answered more than once'] : [];
 }

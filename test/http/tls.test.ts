@@ -2,11 +2,18 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { RefusalsResponse } from '../../src-shared/api/refusals.ts';
 import { hasOpenssl, makeCertificate, type MadeCertificate } from '../support/certificates.ts';
 import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
-import { head, RawConnection } from '../support/raw-http.ts';
+import { head, type RawAnswer, RawConnection } from '../support/raw-http.ts';
 import { secureCall } from '../support/secure-call.ts';
 import { expectError } from './expect-answer.ts';
+
+async function onlyAnswer(connection: RawConnection): Promise<RawAnswer> {
+  const [answer] = await connection.answers(1);
+  if (!answer) throw new Error('the relay closed the connection without an answer');
+  return answer;
+}
 
 describe.skipIf(!hasOpenssl)('over TLS', () => {
   const hsts = 'max-age=31536000; includeSubDomains';
@@ -97,11 +104,43 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
 
   test('nobody agrees on new keys in the middle', expectNoRenegotiation);
 
-  test('plain HTTP gets no answer that could be mistaken for one', async () => {
-    const connection = await RawConnection.open(relay);
-    connection.write(head('GET /status HTTP/1.1', 'Host: localhost'));
-    await connection.closed;
-    expect(connection.received).not.toContain('claude-bridge');
+  test('plain HTTP is told to encrypt, whatever it asks for, and listed among those who were refused', async () => {
+    for (const [path, body] of [
+      ['/status', ''],
+      ['/mcp', '{"jsonrpc": "2.0", "id": 1, "method": "ping"}'],
+    ] as const) {
+      const connection = await RawConnection.open(relay);
+      const request = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Authorization: Bearer orchid-7'] as const;
+      connection.write(head(...request, `Content-Length: ${body.length}`) + body);
+      const answer = await onlyAnswer(connection);
+      await connection.closed;
+      expectError(answer, 400, 'tls_required');
+      expect(answer.headers).not.toHaveProperty('strict-transport-security');
+    }
+    const headers = { Authorization: `Bearer ${relay.localToken}` };
+    const { refusals } = (await call('GET', '/api/refusals', { headers })).body as RefusalsResponse;
+    expect(refusals.slice(0, 2)).toMatchObject([
+      { code: 'tls_required', path: '/mcp', with_credential: true },
+      { code: 'tls_required', path: '/status' },
+    ]);
+    const url = `http://127.0.0.1:${relay.port}`;
+    expect(await runProgram(['status', '--url', url])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('https://') as string,
+    });
+  });
+
+  test('a request may come bit by bit, and a connection may end before it begins', async () => {
+    const plain = await RawConnection.open(relay);
+    for (const bit of head('GET /status HTTP/1.1', 'Host: localhost')) {
+      plain.write(bit);
+      await new Promise(setImmediate);
+    }
+    expectError(await onlyAnswer(plain), 400, 'tls_required');
+    const silent = await RawConnection.open(relay);
+    silent.close();
+    await silent.closed;
+    expect((await call('GET', '/status')).status).toBe(200);
   });
 
   test('the runtime file says https, and config reload finds the relay', async () => {

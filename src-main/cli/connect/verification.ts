@@ -48,6 +48,8 @@ function advice(
       return 'or use an address that claude-bridge connect names';
     case 'too_many_attempts':
       return 'wait a minute';
+    case 'tls_required':
+      return 'use that address';
     case 'unreachable':
       return 'see that the relay runs and that address, port and firewall let you through, then run this again';
     default:

@@ -37,6 +37,9 @@ function unreachable(url: string, error: unknown): Finding {
     const { hostname } = new URL(url);
     return problem('relay', 'denied', reason(error), `start the relay with --trusted-host ${hostname}`);
   }
+  if (error instanceof BridgeError && error.code === 'tls_required') {
+    return problem('relay', 'configuration', reason(error), `use ${url.replace('http:', 'https:')}`);
+  }
   const next =
     'check that the relay runs there, that it listens on this address and not only on its own machine, and that no firewall stands in between';
   return problem('relay', 'unreachable', reason(error), next);

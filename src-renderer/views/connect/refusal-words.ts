@@ -24,6 +24,11 @@ export function refusalWords({ code, path, with_credential }: RefusalBody): { ti
         title: 'Reached the relay by a name that it does not allow',
         help: 'Use an address of this list, or allow the name in Settings.',
       };
+    case 'tls_required':
+      return {
+        title: 'Refused: came by http, and this relay speaks https',
+        help: 'Clients need the address that begins with https://.',
+      };
     default:
       return {
         title: `Reached the address, wrong path ${path}`,

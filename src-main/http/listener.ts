@@ -128,8 +128,11 @@ export class Listener {
   async close(deadlineMs: number): Promise<void> {
     this.#ports.close();
     this.#newcomers.dismiss();
-    const servers = [this.#plain, this.#secure, this.#refusing];
-    await Promise.all(servers.map((server) => server?.close(deadlineMs)));
+    await Promise.all([
+      this.#plain?.close(deadlineMs),
+      this.#secure?.close(deadlineMs),
+      this.#refusing?.close(deadlineMs),
+    ]);
   }
 
   /** Everything for `next`, with what is bound already where that fits. */

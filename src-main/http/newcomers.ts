@@ -24,7 +24,10 @@ export class Newcomers {
       const bytes = socket.read() as Buffer | null;
       const first = bytes?.[0];
       // It ended before it began.
-      if (bytes === null || first === undefined) return leave();
+      if (bytes === null || first === undefined) {
+        leave();
+        return;
+      }
       onClose();
       socket.off('close', onClose).off('error', leave);
       socket.unshift(bytes);

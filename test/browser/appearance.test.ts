@@ -107,8 +107,8 @@ describe('the page', () => {
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await page.getByRole('article').count()).toBe(40);
-    expect(await page.getByRole('complementary', { name: 'Sidebar' }).isVisible()).toBe(false);
-    expect(await page.getByRole('form', { name: 'Send a message' }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('complementary', { name: 'Sidebar' }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('form', { name: 'Send a message' }).isVisible()).toBe(false);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toMatch(
       /rgb\(255, 255, 255\)|rgba\(0, 0, 0, 0\)/,
     );

@@ -133,7 +133,7 @@ describe('the details of a message', () => {
     await page.getByText('Content copied').waitFor();
     await page.clock.fastForward(60_000);
     await page.getByText('Content copied').waitFor({ state: 'detached' });
-    expect(await failure.isVisible()).toBe(true);
+    await expect.poll(() => failure.isVisible()).toBe(true);
     await failure.getByRole('button', { name: 'Dismiss: Not found' }).click();
     await failure.waitFor({ state: 'detached' });
   });

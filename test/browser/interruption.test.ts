@@ -28,7 +28,7 @@ describe('when the relay goes away', () => {
 
     await relay.stop();
     await page.getByText('No answer from the relay since').waitFor();
-    expect(await message('live before').isVisible()).toBe(true);
+    await expect.poll(() => message('live before').isVisible()).toBe(true);
     await page.getByText('Reconnecting').waitFor();
 
     // Another process writes to the same file before the page is back.

@@ -77,7 +77,7 @@ describe('among messages', () => {
     await expect.poll(() => focused(page)).toBe('Message');
     // What is written is text, whatever letters it has.
     await page.keyboard.type('rctui?/');
-    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('rctui?/');
+    await expect.poll(() => page.getByLabel('Message', { exact: true }).inputValue()).toBe('rctui?/');
     await message('dug').focus();
     await page.keyboard.press('i');
     await expect.poll(() => focused(page)).toBe('Message');

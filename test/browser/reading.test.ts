@@ -78,7 +78,7 @@ describe('a channel that somebody watches', () => {
       .poll(() => page.getByRole('button', { name: /newer messages$/ }).innerText())
       .toMatch(/^\d+ newer/);
     expect(await scrollTop()).toBe(before);
-    expect(await message('later 2').isVisible()).toBe(false);
+    await expect.poll(() => message('later 2').isVisible()).toBe(false);
 
     await page.getByRole('button', { name: /newer messages$/ }).click();
     await message('later 2').waitFor();

@@ -92,7 +92,7 @@ describe('settings that are changed on the page', () => {
     const port = page.getByRole('textbox', { name: 'Port', exact: true });
     expect(await port.getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('button', { name: /^Keep \d+$/ }).click();
-    expect(await port.inputValue()).toBe(String(relay.port));
+    await expect.poll(() => port.inputValue()).toBe(String(relay.port));
     await page.getByRole('button', { name: 'Add to Allowed host names' }).click();
     await page.getByRole('textbox', { name: 'Add to Allowed host names' }).fill('https://no');
     await page.keyboard.press('Enter');
@@ -131,7 +131,7 @@ describe('settings that are changed on the page', () => {
     const all = await titles();
     await page.getByRole('searchbox', { name: 'Find a setting' }).fill('maxSsePerChannel');
     await expect.poll(titles).toBe(1);
-    expect(await page.getByRole('heading', { name: 'Access' }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('heading', { name: 'Access' }).isVisible()).toBe(false);
     await page.getByRole('searchbox', { name: 'Find a setting' }).fill('no such thing');
     await page.getByText('No setting fits “no such thing”.').waitFor();
     await page.getByRole('searchbox', { name: 'Find a setting' }).fill('');
@@ -142,7 +142,7 @@ describe('settings that are changed on the page', () => {
     const { page } = await openSettings(relay, { path: '#/settings/storage' });
     const heading = page.getByRole('heading', { name: 'Storage', exact: true }).first();
     await expect.poll(() => heading.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(await heading.isVisible()).toBe(true);
+    await expect.poll(() => heading.isVisible()).toBe(true);
   });
 });
 
@@ -154,7 +154,9 @@ describe('another port', () => {
     await enter(page, 'Port', String(port));
     await page.waitForURL(`http://127.0.0.1:${port}/#/settings`);
     await page.getByRole('heading', { name: 'Limits' }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Port', exact: true }).inputValue()).toBe(String(port));
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Port', exact: true }).inputValue())
+      .toBe(String(port));
   });
 });
 
@@ -270,7 +272,7 @@ describe('retention', () => {
     const question = page.getByRole('dialog', { name: 'Keep messages for 30 days?' });
     await question.getByText(/^2 messages older than .+ will be deleted .+, read or not\./).waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('textbox', { name: 'Keep messages for' }).inputValue()).toBe('0');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Keep messages for' }).inputValue()).toBe('0');
     expect((await state(relay, bearer(token))).retention_days).toBe(0);
 
     await enter(page, 'Keep messages for', '30');

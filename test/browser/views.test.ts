@@ -162,7 +162,7 @@ describe('searching', () => {
     await openChannel('find:tasks');
     await page.getByRole('link', { name: 'Search in this channel' }).click();
     await page.getByText('Which rounding mode does the ledger use?').waitFor();
-    expect(await page.getByRole('combobox', { name: 'Channel' }).inputValue()).toBe('find:tasks');
+    await expect.poll(() => page.getByRole('combobox', { name: 'Channel' }).inputValue()).toBe('find:tasks');
   });
 
   test('lists what waits for an answer, until it has one', async () => {
@@ -326,7 +326,7 @@ describe('the agents', () => {
     await page.keyboard.type('vega');
     await page.getByRole('group', { name: 'Agents' }).getByRole('option', { name: 'vega agent' }).click();
     await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
-    expect(await page.getByRole('searchbox', { name: 'Filter agents' }).inputValue()).toBe('vega');
+    await expect.poll(() => page.getByRole('searchbox', { name: 'Filter agents' }).inputValue()).toBe('vega');
     await page.getByRole('button', { name: 'Channels of vega' }).waitFor();
     expect(await page.getByRole('listitem').filter({ hasText: 'orion' }).count()).toBe(0);
   });

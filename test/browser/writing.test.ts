@@ -31,10 +31,10 @@ describe('writing a message', () => {
     await message('Good morning').and(page.getByLabel('Marta, message')).waitFor();
     const received = messagesOf(await orion.call('bridge_receive', { channel }));
     expect(received.at(-1)).toMatchObject({ content: 'Good\nmorning', sender: 'Marta' });
-    expect(await page.getByPlaceholder(`Message ${channel}`).inputValue()).toBe('');
+    await expect.poll(() => page.getByPlaceholder(`Message ${channel}`).inputValue()).toBe('');
 
     await page.reload();
-    expect(await page.getByLabel('From').inputValue()).toBe('Marta');
+    await expect.poll(() => page.getByLabel('From').inputValue()).toBe('Marta');
   });
 
   test('sends a task to one agent, whose answer closes it', async () => {
@@ -128,7 +128,7 @@ describe('writing a message', () => {
     await page.getByLabel('From').fill(' blank');
     await field.press('Control+Enter');
     await page.getByText('Your name must not start or end with whitespace.').waitFor();
-    expect(await field.inputValue()).toBe('fine');
+    await expect.poll(() => field.inputValue()).toBe('fine');
     expect(await stored(channel)).toHaveLength(1);
   });
 
@@ -138,10 +138,10 @@ describe('writing a message', () => {
     await openChannel('write:draft-a');
     await page.getByPlaceholder('Message write:draft-a').fill('half a thou');
     await openChannel('write:draft-b');
-    expect(await page.getByPlaceholder('Message write:draft-b').inputValue()).toBe('');
+    await expect.poll(() => page.getByPlaceholder('Message write:draft-b').inputValue()).toBe('');
     await page.reload();
     await openChannel('write:draft-a');
-    expect(await page.getByPlaceholder('Message write:draft-a').inputValue()).toBe('half a thou');
+    await expect.poll(() => page.getByPlaceholder('Message write:draft-a').inputValue()).toBe('half a thou');
   });
 
   test('keeps what the relay refuses, to be edited or thrown away', async () => {

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PairingsResponse } from '../../src-shared/api/pairings.ts';
+import { hasOpenssl, makeCertificate } from '../support/certificates.ts';
 import { connectHttp } from '../mcp/sdk-client.ts';
 import { get, post, send } from '../support/http-client.ts';
 import { runProgram, scratchDirectory, startRelay, type Relay } from '../support/program.ts';
@@ -146,6 +147,18 @@ describe('a command', () => {
     await arrivals(page).getByText('Refused: came without a token').waitFor();
     await knock('/mpc');
     await arrivals(page).getByText('Reached the address, wrong path /mpc').waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test.skipIf(!hasOpenssl)('says who comes by http where the relay speaks https', async () => {
+    const { certPath, keyPath } = makeCertificate({ dir: scratchDirectory(), altNames: ['127.0.0.1'] });
+    const on = await start({ CLAUDE_BRIDGE_TLS_CERT: certPath, CLAUDE_BRIDGE_TLS_KEY: keyPath });
+    const page = await openOwned({ on, settings: { ignoreHTTPSErrors: true } });
+    await makeToken(page, 'atlas');
+    const knock = await post(on, '/mcp', {}, { 'User-Agent': 'example-agent/1.2' });
+    expect(knock.status).toBe(400);
+    await arrivals(page).getByText('Refused: came by http, and this relay speaks https').waitFor();
+    await arrivals(page).getByText('Clients need the address that begins with https://.').waitFor();
     expect(await faults(page)).toEqual([]);
   });
 

@@ -30,7 +30,7 @@ To repeat it: \`npm run bench\`, all scenarios, about a quarter of an hour. \`np
 \`--against http://host:8765\` puts the same load of sends, pages and streams on a server that runs already, ours or any with the same
 interface, beside the bare echo here. It stores messages there, in channels that begin with \`bench:\`.
 
-\`npm run bench -- --check\` is for continuous integration: a minute of the most telling ratios, which fails when one is worse than half of
+\`npm run bench -- --check\` is for continuous integration: three minutes of the most telling ratios, which fails when one is worse than half of
 what \`test/bench/recorded.json\` has. Machines differ, so it finds what has broken, not what has become a little slower.
 
 This run: ${toMarkdown(report)}

@@ -83,24 +83,8 @@ const anyVersion = fc.constantFrom<ConnectionOptions>({}, {}, { maxVersion: 'TLS
 
 /** Connections that fail at everything between the first byte and the last record. */
 export const brokenTls: fc.Arbitrary<BrokenTls> = fc.oneof(
-  {
-    weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom(...Object.keys(plainStarts)), then).map(([what, end]) => ({
-      what,
-      wanted: 'told' as const,
-      then: end,
-      open: (target: Target) => writing(target, [plainStarts[what] ?? Buffer.alloc(0)]),
-    })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(fc.constantFrom(...Object.keys(wrongStarts)), then).map(([what, end]) => ({
-      what,
-      wanted: 'closed' as const,
-      then: end,
-      open: (target: Target) => writing(target, [wrongStarts[what] ?? Buffer.alloc(0)]),
-    })),
-  },
+  { weight: 1, arbitrary: starting(plainStarts, 'told') },
+  { weight: 2, arbitrary: starting(wrongStarts, 'closed') },
   {
     weight: 2,
     arbitrary: fc.constantFrom(...Object.keys(strangers)).map((what) => ({
@@ -188,6 +172,17 @@ function changedAt(place: number, share: number, mask: number): Tamper {
     changed[at] = (changed[at] ?? 0) ^ mask;
     return [changed];
   };
+}
+
+/** Clients that say one of these and no more. */
+function starting(
+  starts: Readonly<Record<string, Buffer>>,
+  wanted: BrokenTls['wanted'],
+): fc.Arbitrary<BrokenTls> {
+  return fc.tuple(fc.constantFrom(...Object.entries(starts)), then).map(([[what, bytes], end]) => ({
+    ...{ what, wanted, then: end },
+    open: (target: Target) => writing(target, [bytes]),
+  }));
 }
 
 /** A client that knows nothing of TLS. */
